@@ -1,0 +1,9 @@
+//! The function library: Sprig 3.3.0 as Helm offers it, and Helm's own, in one table that both engines share.
+//!
+//! Each family is a file with a table of [`Function`]s. A function takes its arguments in the order a Go template
+//! writes them, the piped value last. Those that need an engine (`include`, `tpl`, `lookup`, `required`, `fail`) live
+//! in the engines.
+
+mod table;
+
+pub use table::{Context, FuncError, Function, Param, Random, find, names};

@@ -1,0 +1,18 @@
+//! `render` turns a chart, layered values and a schema into Kubernetes YAML.
+//!
+//! One direction of flow: chart and values are loaded, layers merged, the schema checked, templates rendered, manifests
+//! split and ordered, and printed. Each module depends only on those listed before it.
+
+pub mod chart;
+pub mod cli;
+pub mod diag;
+pub mod engine;
+pub mod functions;
+pub mod manifest;
+pub mod output;
+pub mod pipeline;
+pub mod runtime;
+pub mod schema;
+pub mod value;
+pub mod values;
+pub mod yaml;

@@ -1,0 +1,3 @@
+//! The `render` command.
+
+fn main() {}

@@ -1,0 +1,41 @@
+//! Things with fields or methods that are not plain maps.
+
+use crate::value::Value;
+
+use super::Runtime;
+
+/// A thing that templates see with fields or methods: a time, a semantic version, a certificate, `.Files`,
+/// `.Capabilities.APIVersions`.
+pub trait Object: std::fmt::Debug + Send + Sync {
+    /// Its Go type, as `typeOf` prints it.
+    fn type_name(&self) -> &'static str;
+
+    /// A field, or a method without arguments, by its Go name.
+    fn field(&self, name: &str) -> Option<Runtime> {
+        let _ = name;
+        None
+    }
+
+    /// Calls a method; none of that name gives `None`, a failed call its message.
+    fn call(&self, name: &str, args: &[Runtime]) -> Option<Result<Runtime, String>> {
+        let _ = (name, args);
+        None
+    }
+
+    /// The names of its fields and methods, for suggestions.
+    fn names(&self) -> &'static [&'static str];
+
+    /// What it prints as.
+    fn print(&self, out: &mut String);
+
+    /// The data that `toYaml` and `toJson` make of it.
+    fn to_value(&self) -> Value;
+
+    /// Whether `if` takes it.
+    fn truthy(&self) -> bool {
+        true
+    }
+
+    /// Itself, for functions that take objects of their own kind.
+    fn as_any(&self) -> &dyn std::any::Any;
+}
