@@ -1,0 +1,126 @@
+//! The YAML and JSON writers against what Helm 4.1.4 printed, and against a live Helm with random data.
+
+use std::fmt::Write as _;
+
+use render::value::{Num, Origin, Value};
+use render::yaml::{JsonOptions, WriteOptions, to_json, to_yaml};
+
+use crate::common;
+
+mod random;
+
+/// A value of JSON text, integers as YAML reads them.
+fn from_json(json: &serde_json::Value) -> Value {
+    match json {
+        serde_json::Value::Null => Value::NULL,
+        serde_json::Value::Bool(b) => Value::bool(*b),
+        serde_json::Value::Number(n) => {
+            let uint = || n.as_u64().map(Num::Uint);
+            let num = n.as_i64().map(Num::Int).or_else(uint).or_else(|| n.as_f64().map(Num::Float));
+            Value::Num(num.unwrap(), Origin::NONE)
+        }
+        serde_json::Value::String(s) => Value::str(s.as_str()),
+        serde_json::Value::Array(items) => Value::list(items.iter().map(from_json)),
+        serde_json::Value::Object(map) => Value::map(map.iter().map(|(k, v)| (k.as_str(), from_json(v)))),
+    }
+}
+
+#[test]
+fn recorded_values_are_written_as_helm_wrote_them() {
+    let text = std::fs::read_to_string(common::fixture("yaml-cases.json")).unwrap();
+    let cases: Vec<serde_json::Value> = serde_json::from_str(&text).unwrap();
+    let mut checked = 0;
+    for case in &cases {
+        let Some(json) = case["helm4"]["toJson"].as_str() else { continue };
+        let value = from_json(&serde_json::from_str(json).unwrap());
+        let yaml = to_yaml(&value, &WriteOptions::HELM).unwrap_or_default();
+        // Go's order contradicts itself for these keys (a1b < a9 < a10 < a1b), so that its output depends on chance.
+        if !json.contains("a1b") {
+            assert_eq!(Some(yaml.as_str()), case["helm4"]["toYaml"].as_str(), "{}", case["input"]);
+        }
+        assert_eq!(to_json(&value, &JsonOptions::HELM).unwrap(), json, "{}", case["input"]);
+        checked += 1;
+    }
+    assert!(checked > 700, "{checked}");
+}
+
+/// `BATCHES` batches of 1,000 values each, from `SEED` on.
+#[test]
+#[ignore = "compares with a live Helm: HELM=path [SEED=n] [BATCHES=n] cargo test yaml_write -- --ignored"]
+fn random_values_are_written_as_helm_writes_them() {
+    let mut random = common::Random::from_env();
+    let batches = std::env::var("BATCHES").ok().and_then(|n| n.parse().ok()).unwrap_or(5);
+    for _ in 0..batches {
+        let values: Vec<Value> = (0..1000).map(|_| random::value(&mut random)).collect();
+        compare(&values);
+    }
+}
+
+/// What a template prints of a value, and what we do.
+const FUNCTIONS: [(&str, fn(&Value) -> String); 5] = [
+    ("toYaml", |v| to_yaml(v, &WriteOptions::HELM).unwrap_or_default()),
+    ("toYamlPretty", |v| to_yaml(v, &WriteOptions::HELM_PRETTY).unwrap_or_default()),
+    ("toJson", |v| to_json(v, &JsonOptions::HELM).unwrap_or_default()),
+    ("toPrettyJson", |v| to_json(v, &JsonOptions::HELM_PRETTY).unwrap_or_default()),
+    ("toRawJson", |v| to_json(v, &JsonOptions::HELM_RAW).unwrap_or_default()),
+];
+
+fn compare(values: &[Value]) {
+    let lines = helm_lines(values);
+    assert_eq!(lines.len(), values.len() * FUNCTIONS.len());
+    let mut differences = String::new();
+    for (value, helm) in values.iter().zip(lines.chunks(FUNCTIONS.len())) {
+        for ((name, function), helm) in FUNCTIONS.iter().zip(helm) {
+            let ours = function(value);
+            if ours != *helm {
+                let _ = writeln!(differences, "{name} of {}\n  ours {ours:?}\n  helm {helm:?}", input(value));
+            }
+        }
+    }
+    assert!(differences.is_empty(), "{differences}");
+}
+
+/// What Helm prints of each value by each function.
+fn helm_lines(values: &[Value]) -> Vec<String> {
+    let chart = tempfile::tempdir().unwrap();
+    std::fs::create_dir(chart.path().join("templates")).unwrap();
+    let write = |name: &str, text: &str| std::fs::write(chart.path().join(name), text).unwrap();
+    write("Chart.yaml", "apiVersion: v2\nname: t\nversion: 0.1.0\n");
+    let calls: String = FUNCTIONS.iter().map(|(name, _)| format!("\n#{{{{ {name} $v | toJson }}}}")).collect();
+    write("templates/t.yaml", &format!("{{{{ range $v := .Values.v }}}}{calls}{{{{ end }}}}\n"));
+    let items: String = values.iter().map(|v| format!("- {}\n", input(v))).collect();
+    write("v.yaml", &format!("v:\n{items}"));
+    let output = common::helm(&["template", "t", ".", "-f", "v.yaml"], chart.path());
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let text = String::from_utf8(output.stdout).unwrap();
+    text.lines().filter_map(|line| line.strip_prefix("#\"")).map(unquote).collect()
+}
+
+fn unquote(rest: &str) -> String {
+    serde_json::from_str(&format!("\"{rest}")).unwrap()
+}
+
+/// The value as YAML that needs no trust in the writer: every text quoted, every key announced.
+fn input(value: &Value) -> String {
+    match value {
+        Value::Null(_) => "null".into(),
+        Value::Bool(b, _) => b.to_string(),
+        Value::Num(Num::Float(n), _) => format!("{n:e}"),
+        Value::Num(n, _) => n.to_string(),
+        Value::Str(text, _) => quoted(text),
+        Value::List(items, _) => format!("[{}]", items.iter().map(input).collect::<Vec<_>>().join(", ")),
+        Value::Map(map, _) => {
+            let entries: Vec<_> = map.iter().map(|(k, v)| format!("? {} : {}", quoted(k), input(v))).collect();
+            format!("{{{}}}", entries.join(", "))
+        }
+    }
+}
+
+fn quoted(text: &str) -> String {
+    let escaped = |c: char| match c {
+        '"' | '\\' => format!("\\{c}"),
+        ' '..='~' => c.to_string(),
+        c => format!("\\U{:08x}", u32::from(c)),
+    };
+    format!("\"{}\"", text.chars().map(escaped).collect::<String>())
+}
