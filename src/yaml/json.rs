@@ -134,7 +134,7 @@ fn float(out: &mut String, number: f64) -> Result<(), WriteError> {
         return Err(WriteError::NotFinite(number));
     }
     if number == 0.0 || (1e-6..1e21).contains(&number.abs()) {
-        let _ = write!(out, "{number}");
+        out.push_str(&format_float(number, 'f', -1));
     } else {
         out.push_str(&format_float(number, 'e', -1).replace("e-0", "e-"));
     }

@@ -390,7 +390,7 @@ fn float(out: &mut String, number: f64, options: WriteOptions) -> Result<(), Wri
 
 /// Writes what goyaml reads from the JSON text of an integer: an int64 or uint64 where it fits, a float elsewhere.
 fn large_integer(out: &mut String, number: f64) {
-    let text = number.to_string();
+    let text = format_float(number, 'f', -1);
     if text.parse::<i64>().is_ok() || text.parse::<u64>().is_ok() {
         out.push_str(&text);
     } else {

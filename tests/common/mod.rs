@@ -17,6 +17,23 @@ pub fn fixture(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures").join(path)
 }
 
+/// The bytes that standard base64 stands for.
+pub fn from_base64(text: &str) -> Vec<u8> {
+    let digit = |b: u8| match b {
+        b'A'..=b'Z' => b - b'A',
+        b'a'..=b'z' => b - b'a' + 26,
+        b'0'..=b'9' => b - b'0' + 52,
+        b'+' => 62,
+        _ => 63,
+    };
+    let text = text.trim_end_matches('=').as_bytes();
+    let group = |four: &[u8]| {
+        let bits = four.iter().fold(0, |bits, b| (bits << 6) | u32::from(digit(*b))) << (6 * (4 - four.len()));
+        bits.to_be_bytes()[1..four.len()].to_vec()
+    };
+    text.chunks(4).flat_map(group).collect()
+}
+
 /// Random numbers, the same for the same seed (SplitMix64).
 pub struct Random(u64);
 

@@ -73,7 +73,10 @@ fn compare(values: &[Value]) {
         for ((name, function), helm) in FUNCTIONS.iter().zip(helm) {
             let ours = function(value);
             if ours != *helm {
-                let _ = writeln!(differences, "{name} of {}\n  ours {ours:?}\n  helm {helm:?}", input(value));
+                let at = ours.bytes().zip(helm.bytes()).take_while(|(a, b)| a == b).count().saturating_sub(20);
+                let rest = |text: &str| text.bytes().skip(at).take(100).map(char::from).collect::<String>();
+                let _ = writeln!(differences, "{name}\n  ours {:?}\n  helm {:?}", rest(&ours), rest(helm));
+                let _ = writeln!(differences, "  input {}", input(value));
             }
         }
     }
@@ -86,18 +89,15 @@ fn helm_lines(values: &[Value]) -> Vec<String> {
     std::fs::create_dir(chart.path().join("templates")).unwrap();
     let write = |name: &str, text: &str| std::fs::write(chart.path().join(name), text).unwrap();
     write("Chart.yaml", "apiVersion: v2\nname: t\nversion: 0.1.0\n");
-    let calls: String = FUNCTIONS.iter().map(|(name, _)| format!("\n#{{{{ {name} $v | toJson }}}}")).collect();
+    let calls: String = FUNCTIONS.iter().map(|(name, _)| format!("\n#{{{{ {name} $v | b64enc }}}}")).collect();
     write("templates/t.yaml", &format!("{{{{ range $v := .Values.v }}}}{calls}{{{{ end }}}}\n"));
     let items: String = values.iter().map(|v| format!("- {}\n", input(v))).collect();
     write("v.yaml", &format!("v:\n{items}"));
     let output = common::helm(&["template", "t", ".", "-f", "v.yaml"], chart.path());
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let text = String::from_utf8(output.stdout).unwrap();
-    text.lines().filter_map(|line| line.strip_prefix("#\"")).map(unquote).collect()
-}
-
-fn unquote(rest: &str) -> String {
-    serde_json::from_str(&format!("\"{rest}")).unwrap()
+    let decoded = |base64| String::from_utf8(common::from_base64(base64)).unwrap();
+    text.lines().filter_map(|line| line.strip_prefix('#')).filter(|line| !line.starts_with(' ')).map(decoded).collect()
 }
 
 /// The value as YAML that needs no trust in the writer: every text quoted, every key announced.
