@@ -6,7 +6,7 @@
 
 use std::fmt::Write as _;
 
-use crate::value::{Map, Num, Value};
+use crate::value::{Map, Num, Value, format_float};
 
 use super::quote::{has_float_form, is_base_60, resolves, without_underscores};
 use super::scalar::{Shape, escape, shape};
@@ -80,11 +80,16 @@ fn key(text: &str, out: &mut String) {
     out.push_str(": ");
 }
 
-/// Writes a number so that every reader takes it for one: YAML 1.1 wants a dot in a number with an exponent.
+/// Writes a number so that every reader takes it for the same one: YAML 1.1 wants a dot in a number with an exponent,
+/// some readers refuse integers of more than 64 bits, and only a float has a negative zero.
 fn number(number: Num, out: &mut String) {
-    let text = number.to_string();
+    let text = match number {
+        Num::Float(n) if n.is_finite() && n.abs() >= 1e15 => format_float(n, 'e', -1),
+        n => n.to_string(),
+    };
     match text.split_once('e') {
         Some((mantissa, exponent)) if !mantissa.contains('.') => drop(write!(out, "{mantissa}.0e{exponent}")),
+        None if text == "-0" => out.push_str("-0.0"),
         _ => out.push_str(&text),
     }
 }

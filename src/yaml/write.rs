@@ -226,15 +226,18 @@ impl<'a> Writer<'a> {
     }
 
     fn open(&mut self, entries: Entries<'a>, indent: usize, position: Position) -> Result<(), WriteError> {
-        if self.frames.len() == MAX_DEPTH && self.through_json() {
-            return Err(WriteError::TooDeep);
-        }
+        self.check_depth()?;
         let same_line = matches!(position, Position::SameLine(_));
         if same_line {
             self.out.push(' ');
         }
         self.frames.push(Frame { indent, same_line, entries });
         Ok(())
+    }
+
+    /// Whether one more collection can be written.
+    fn check_depth(&self) -> Result<(), WriteError> {
+        if self.frames.len() == MAX_DEPTH && self.through_json() { Err(WriteError::TooDeep) } else { Ok(()) }
     }
 
     fn sorted(&mut self, map: &'a Map) -> Entries<'a> {
@@ -280,7 +283,7 @@ impl<'a> Writer<'a> {
             Value::List(..) => self.out.push_str("[]"),
             Value::Map(..) => self.out.push_str("{}"),
         }
-        Ok(())
+        if matches!(value, Value::List(..) | Value::Map(..)) { self.check_depth() } else { Ok(()) }
     }
 
     fn string(&mut self, text: &str, indent: usize) -> Result<(), WriteError> {

@@ -1,9 +1,7 @@
 //! The YAML and JSON writers against what Helm 4.1.4 printed, and against a live Helm with random data.
 
-use std::fmt::Write as _;
-
 use render::value::{Num, Origin, Value};
-use render::yaml::{JsonOptions, WriteOptions, to_json, to_yaml};
+use render::yaml::{JsonOptions, Numbers, WriteOptions, to_flow, to_json, to_yaml};
 
 use crate::common;
 
@@ -22,6 +20,23 @@ fn from_json(json: &serde_json::Value) -> Value {
         serde_json::Value::String(s) => Value::str(s.as_str()),
         serde_json::Value::Array(items) => Value::list(items.iter().map(from_json)),
         serde_json::Value::Object(map) => Value::map(map.iter().map(|(k, v)| (k.as_str(), from_json(v)))),
+    }
+}
+
+/// A value as a reader of YAML 1.2 sees it.
+fn from_yaml(yaml: &serde_yaml::Value) -> Value {
+    match yaml {
+        serde_yaml::Value::Null => Value::NULL,
+        serde_yaml::Value::Bool(b) => Value::bool(*b),
+        serde_yaml::Value::Number(n) => {
+            let uint = || n.as_u64().map(Num::Uint);
+            let num = n.as_i64().map(Num::Int).or_else(uint).or_else(|| n.as_f64().map(Num::Float));
+            Value::Num(num.unwrap(), Origin::NONE)
+        }
+        serde_yaml::Value::String(s) => Value::str(s.as_str()),
+        serde_yaml::Value::Sequence(items) => Value::list(items.iter().map(from_yaml)),
+        serde_yaml::Value::Mapping(map) => Value::map(map.iter().map(|(k, v)| (k.as_str().unwrap(), from_yaml(v)))),
+        serde_yaml::Value::Tagged(tagged) => panic!("a tag: {tagged:?}"),
     }
 }
 
@@ -49,11 +64,46 @@ fn recorded_values_are_written_as_helm_wrote_them() {
 #[ignore = "compares with a live Helm: HELM=path [SEED=n] [BATCHES=n] cargo test yaml_write -- --ignored"]
 fn random_values_are_written_as_helm_writes_them() {
     let mut random = common::Random::from_env();
-    let batches = std::env::var("BATCHES").ok().and_then(|n| n.parse().ok()).unwrap_or(5);
-    for _ in 0..batches {
+    for _ in 0..batches() {
         let values: Vec<Value> = (0..1000).map(|_| random::value(&mut random)).collect();
         compare(&values);
     }
+}
+
+#[test]
+fn flow_text_reads_back_in_yaml_1_2() {
+    let mut random = common::Random::from_env();
+    for _ in 0..3000 {
+        let value = random::value(&mut random);
+        let mut flow = String::new();
+        to_flow(&value, &mut flow);
+        let read: serde_yaml::Value = serde_yaml::from_str(&flow).unwrap_or_else(|e| panic!("{e}: {flow}"));
+        let json = |value| to_json(value, &JsonOptions { numbers: Numbers::Exact, ..JsonOptions::HELM }).unwrap();
+        assert_same(&json(&from_yaml(&read)), &json(&value), &flow);
+    }
+}
+
+/// `BATCHES` batches of 1,000 values each, from `SEED` on.
+#[test]
+#[ignore = "compares with a live Helm: HELM=path [SEED=n] [BATCHES=n] cargo test yaml_write -- --ignored"]
+fn flow_text_reads_back_in_helm() {
+    let mut random = common::Random::from_env();
+    for _ in 0..batches() {
+        let values: Vec<Value> = (0..1000).map(|_| random::value(&mut random)).collect();
+        let flow = |value: &Value| {
+            let mut out = String::new();
+            to_flow(value, &mut out);
+            out
+        };
+        let json = |value: &Value| to_json(value, &JsonOptions::HELM).unwrap();
+        for (value, helm) in values.iter().zip(helm_lines(&values, flow, &["toJson"])) {
+            assert_same(&json(value), &helm, &flow(value));
+        }
+    }
+}
+
+fn batches() -> usize {
+    std::env::var("BATCHES").ok().and_then(|n| n.parse().ok()).unwrap_or(5)
 }
 
 /// What a template prints of a value, and what we do.
@@ -66,30 +116,38 @@ const FUNCTIONS: [(&str, fn(&Value) -> String); 5] = [
 ];
 
 fn compare(values: &[Value]) {
-    let lines = helm_lines(values);
+    let lines = helm_lines(values, input, &FUNCTIONS.map(|(name, _)| name));
     assert_eq!(lines.len(), values.len() * FUNCTIONS.len());
     let mut differences = String::new();
     for (value, helm) in values.iter().zip(lines.chunks(FUNCTIONS.len())) {
         for ((name, function), helm) in FUNCTIONS.iter().zip(helm) {
             let ours = function(value);
-            if ours != *helm {
-                let at = ours.bytes().zip(helm.bytes()).take_while(|(a, b)| a == b).count().saturating_sub(20);
-                let rest = |text: &str| text.bytes().skip(at).take(100).map(char::from).collect::<String>();
-                let _ = writeln!(differences, "{name}\n  ours {:?}\n  helm {:?}", rest(&ours), rest(helm));
-                let _ = writeln!(differences, "  input {}", input(value));
-            }
+            differences += &difference(&ours, helm).map_or(String::new(), |d| format!("{name} {}{d}", input(value)));
         }
     }
     assert!(differences.is_empty(), "{differences}");
 }
 
-/// What Helm prints of each value by each function.
-fn helm_lines(values: &[Value]) -> Vec<String> {
+fn assert_same(ours: &str, theirs: &str, input: &str) {
+    if let Some(difference) = difference(ours, theirs) {
+        panic!("{difference} in {input}");
+    }
+}
+
+/// Two texts from shortly before they differ.
+fn difference(ours: &str, theirs: &str) -> Option<String> {
+    let at = ours.chars().zip(theirs.chars()).take_while(|(a, b)| a == b).count().saturating_sub(20);
+    let rest = |text: &str| text.chars().skip(at).take(100).collect::<String>();
+    (ours != theirs).then(|| format!("\n  ours   {:?}\n  theirs {:?}\n", rest(ours), rest(theirs)))
+}
+
+/// What Helm prints of each value by each function, where `input` writes the values for it.
+fn helm_lines(values: &[Value], input: impl Fn(&Value) -> String, functions: &[&str]) -> Vec<String> {
     let chart = tempfile::tempdir().unwrap();
     std::fs::create_dir(chart.path().join("templates")).unwrap();
     let write = |name: &str, text: &str| std::fs::write(chart.path().join(name), text).unwrap();
     write("Chart.yaml", "apiVersion: v2\nname: t\nversion: 0.1.0\n");
-    let calls: String = FUNCTIONS.iter().map(|(name, _)| format!("\n#{{{{ {name} $v | b64enc }}}}")).collect();
+    let calls: String = functions.iter().map(|name| format!("\n#{{{{ {name} $v | b64enc }}}}")).collect();
     write("templates/t.yaml", &format!("{{{{ range $v := .Values.v }}}}{calls}{{{{ end }}}}\n"));
     let items: String = values.iter().map(|v| format!("- {}\n", input(v))).collect();
     write("v.yaml", &format!("v:\n{items}"));
