@@ -98,8 +98,13 @@ fn number(number: Num, out: &mut String) {
 fn string(text: &str, out: &mut String) {
     if is_plain(text) {
         out.push_str(text);
-        return;
+    } else {
+        quoted(text, out);
     }
+}
+
+/// Writes text in double quotes, on one line.
+pub(super) fn quoted(text: &str, out: &mut String) {
     out.push('"');
     for c in text.chars() {
         match c {

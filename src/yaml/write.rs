@@ -9,7 +9,7 @@ use std::fmt::Write as _;
 use crate::value::{Map, Num, Value, format_float};
 
 use super::scalar::{self, Place, Shape, pad};
-use super::{json, key_order};
+use super::{flow, json, key_order};
 
 /// The deepest nesting that goyaml reads.
 const MAX_DEPTH: usize = 10_000;
@@ -302,9 +302,10 @@ impl<'a> Writer<'a> {
     }
 
     fn text(&mut self, text: &str, shape: Shape, place: Place) {
-        if text == "<<" && self.options.numbers == Numbers::Exact {
-            // goyaml writes a merge key as it is, which changes its meaning.
-            self.out.push_str("\"<<\"");
+        if self.options.numbers == Numbers::Exact && (text == "<<" || shape.has(Shape::SEPARATOR)) {
+            // What goyaml writes for these means something else when it is read.
+            flow::quoted(text, &mut self.out);
+            self.fresh = false;
             return;
         }
         self.fresh = scalar::write(&mut self.out, text, shape, self.options.dialect, place);
@@ -381,6 +382,8 @@ fn float(out: &mut String, number: f64, options: WriteOptions) -> Result<(), Wri
             return Err(WriteError::NotFinite(number));
         }
         out.push_str(if number.is_nan() { ".nan" } else { ["-.inf", ".inf"][usize::from(number > 0.0)] });
+    } else if options.numbers == Numbers::Exact && number == 0.0 && number.is_sign_negative() {
+        out.push_str("-0.0");
     } else if options.dialect == Dialect::V3Pretty || number.fract() != 0.0 {
         out.push_str(&format_float(number, 'g', -1));
     } else if number.abs() < EXACT {
@@ -398,5 +401,117 @@ fn large_integer(out: &mut String, number: f64) {
         out.push_str(&text);
     } else {
         out.push_str(&format_float(number, 'g', -1));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::value::Origin;
+
+    fn helm(value: &Value) -> Result<String, WriteError> {
+        to_yaml(value, &WriteOptions::HELM)
+    }
+
+    fn num(n: Num) -> Value {
+        Value::Num(n, Origin::NONE)
+    }
+
+    fn nested() -> Value {
+        let map = Value::map([("b", Value::list([Value::int(1), Value::list([Value::NULL])])), ("a", Value::list([]))]);
+        Value::map([("list", Value::list([map.clone(), Value::list([map])])), ("empty", Value::map::<&str>([]))])
+    }
+
+    #[test]
+    fn lists_stand_at_their_key_in_v2_and_are_indented_in_v3() {
+        let v2 = "empty: {}\nlist:\n- a: []\n  b:\n  - 1\n  - - null\n- - a: []\n    b:\n    - 1\n    - - null";
+        assert_eq!(helm(&nested()).unwrap(), v2);
+        let v3 = "empty: {}\nlist:\n  - a: []\n    b:\n      - 1\n      - - null\n  - - a: []\n      b:\n        - 1\n        - - null";
+        assert_eq!(to_yaml(&nested(), &WriteOptions::HELM_PRETTY).unwrap(), v3);
+    }
+
+    #[test]
+    fn a_key_that_is_long_or_has_lines_gets_a_question_mark() {
+        let long = "k".repeat(129);
+        let value = Value::map([(long.as_str(), Value::list([Value::int(1), Value::int(2)]))]);
+        assert_eq!(helm(&value).unwrap(), format!("? {long}\n: - 1\n  - 2"));
+        let value = Value::map([("a\nb", Value::map([("c", Value::int(1))]))]);
+        assert_eq!(helm(&value).unwrap(), "? |-\n  a\n  b\n: c: 1");
+        let value = Value::map([("\n", Value::str("\n"))]);
+        assert_eq!(helm(&value).unwrap(), "? |2+\n\n: |2+\n");
+    }
+
+    #[test]
+    fn numbers_go_through_json() {
+        for (n, v2, v3, exact) in [
+            (Num::Int(1_000_000), "1000000", "1e+06", "1000000"),
+            (Num::Int64(1_000_000), "1000000", "1000000", "1000000"),
+            (Num::Int(9_007_199_254_740_993), "9007199254740992", "9.007199254740992e+15", "9007199254740993"),
+            (Num::Uint(u64::MAX), "1.8446744073709552e+19", "1.8446744073709552e+19", "18446744073709551615"),
+            (Num::Float(9.223372036854776e18), "9223372036854776000", "9.223372036854776e+18", "9223372036854776000"),
+            (
+                Num::Float(-9.223372036854776e18),
+                "-9.223372036854776e+18",
+                "-9.223372036854776e+18",
+                "-9.223372036854776e+18",
+            ),
+            (Num::Float(123_456_789.125), "1.23456789125e+08", "1.23456789125e+08", "1.23456789125e+08"),
+            (Num::Float(-0.0), "0", "-0", "-0.0"),
+            (Num::Float(1.5), "1.5", "1.5", "1.5"),
+        ] {
+            assert_eq!(helm(&num(n)).unwrap(), v2);
+            assert_eq!(to_yaml(&num(n), &WriteOptions::HELM_PRETTY).unwrap(), v3);
+            assert_eq!(to_yaml(&num(n), &WriteOptions::EXACT).unwrap(), exact);
+        }
+    }
+
+    #[test]
+    fn what_yaml_refuses_is_an_error_unless_exact() {
+        for (value, error) in [
+            (num(Num::Float(f64::INFINITY)), WriteError::NotFinite(f64::INFINITY)),
+            (Value::str("a\x7f"), WriteError::ControlCharacter('\x7f')),
+            (Value::map([("\u{ffff}", Value::NULL)]), WriteError::ControlCharacter('\u{ffff}')),
+            (Value::map([("k".repeat(1023), Value::NULL)]), WriteError::UnreadableKey),
+            (Value::map([("<".repeat(171), Value::NULL)]), WriteError::UnreadableKey),
+            (Value::map([("a\u{85}", Value::NULL)]), WriteError::UnreadableKey),
+            (Value::str("a\u{85}--- b"), WriteError::DocumentIndicator),
+        ] {
+            assert_eq!(helm(&value), Err(error));
+            assert!(to_yaml(&value, &WriteOptions::HELM_PRETTY).is_ok());
+            assert!(to_yaml(&value, &WriteOptions::EXACT).is_ok());
+        }
+        assert!(helm(&Value::map([("k".repeat(1022), Value::NULL)])).is_ok());
+    }
+
+    #[test]
+    fn nesting_has_the_limit_of_goyaml_and_costs_no_stack() {
+        // Never dropped, since dropping them does cost stack.
+        let nested = |depth| (1..depth).fold(Value::list([]), |value, _| Value::list([value]));
+        let (deep, too_deep) = [10_000, 10_001].map(|depth| std::mem::ManuallyDrop::new(nested(depth))).into();
+        assert!(helm(&deep).is_ok());
+        assert_eq!(helm(&too_deep), Err(WriteError::TooDeep));
+        assert_eq!(to_yaml(&too_deep, &WriteOptions::EXACT).unwrap().len(), 20_002);
+    }
+
+    #[test]
+    fn next_line_is_folded_as_a_line_break() {
+        for (text, want) in [
+            ("a\u{85}b", "a b"),
+            ("a  \u{85}  b", "a b"),
+            ("a\u{85}\u{85}b", "|-\n  a\n  b"),
+            ("a\u{85} \u{85}\u{85} b ", "\"a\\n\\nb \""),
+            ("\u{85}", "' '"),
+            ("a\u{85}---", "a ---"),
+        ] {
+            assert_eq!(helm(&Value::str(text)).unwrap(), want, "{text:?}");
+        }
+        assert_eq!(to_yaml(&Value::str("a\u{85}b"), &WriteOptions::EXACT).unwrap(), "\"a\\Nb\"");
+    }
+
+    #[test]
+    fn exact_text_keeps_its_meaning() {
+        assert_eq!(to_yaml(&Value::map([("<<", Value::str("<<"))]), &WriteOptions::EXACT).unwrap(), "\"<<\": \"<<\"");
+        assert_eq!(to_yaml(&Value::str("a\n\u{2028}"), &WriteOptions::EXACT).unwrap(), "\"a\\n\\L\"");
+        assert_eq!(helm(&Value::map([("<<", Value::str("<<"))])).unwrap(), "<<: <<");
     }
 }

@@ -96,8 +96,24 @@ fn flow_text_reads_back_in_helm() {
             out
         };
         let json = |value: &Value| to_json(value, &JsonOptions::HELM).unwrap();
-        for (value, helm) in values.iter().zip(helm_lines(&values, flow, &["toJson"])) {
+        for (value, helm) in values.iter().zip(helm_lines(&values, flow, &["toJson $v"])) {
             assert_same(&json(value), &helm, &flow(value));
+        }
+    }
+}
+
+/// `BATCHES` batches of 1,000 values each, from `SEED` on.
+#[test]
+#[ignore = "compares with a live Helm: HELM=path [SEED=n] [BATCHES=n] cargo test yaml_write -- --ignored"]
+fn exact_yaml_reads_back_in_helm() {
+    let mut random = common::Random::from_env();
+    for _ in 0..batches() {
+        let values: Vec<Value> = (0..1000).map(|_| Value::list([random::value(&mut random)])).collect();
+        let yaml = |value: &Value| to_yaml(value, &WriteOptions::EXACT).unwrap() + "\n";
+        let json = |value: &Value| to_json(value, &JsonOptions::HELM).unwrap();
+        let lines = helm_lines(&values, |value| quoted(&yaml(value)), &["toJson (fromYamlArray $v)"]);
+        for (value, helm) in values.iter().zip(lines) {
+            assert_same(&json(value), &helm, &yaml(value));
         }
     }
 }
@@ -106,13 +122,16 @@ fn batches() -> usize {
     std::env::var("BATCHES").ok().and_then(|n| n.parse().ok()).unwrap_or(5)
 }
 
-/// What a template prints of a value, and what we do.
-const FUNCTIONS: [(&str, fn(&Value) -> String); 5] = [
-    ("toYaml", |v| to_yaml(v, &WriteOptions::HELM).unwrap_or_default()),
-    ("toYamlPretty", |v| to_yaml(v, &WriteOptions::HELM_PRETTY).unwrap_or_default()),
-    ("toJson", |v| to_json(v, &JsonOptions::HELM).unwrap_or_default()),
-    ("toPrettyJson", |v| to_json(v, &JsonOptions::HELM_PRETTY).unwrap_or_default()),
-    ("toRawJson", |v| to_json(v, &JsonOptions::HELM_RAW).unwrap_or_default()),
+/// Prints a value.
+type Print = fn(&Value) -> String;
+
+/// What a template prints of a value, and what we print.
+const FUNCTIONS: [(&str, Print); 5] = [
+    ("toYaml $v", |v| to_yaml(v, &WriteOptions::HELM).unwrap_or_default()),
+    ("toYamlPretty $v", |v| to_yaml(v, &WriteOptions::HELM_PRETTY).unwrap_or_default()),
+    ("toJson $v", |v| to_json(v, &JsonOptions::HELM).unwrap_or_default()),
+    ("toPrettyJson $v", |v| to_json(v, &JsonOptions::HELM_PRETTY).unwrap_or_default()),
+    ("toRawJson $v", |v| to_json(v, &JsonOptions::HELM_RAW).unwrap_or_default()),
 ];
 
 fn compare(values: &[Value]) {
@@ -141,14 +160,14 @@ fn difference(ours: &str, theirs: &str) -> Option<String> {
     (ours != theirs).then(|| format!("\n  ours   {:?}\n  theirs {:?}\n", rest(ours), rest(theirs)))
 }
 
-/// What Helm prints of each value by each function, where `input` writes the values for it.
-fn helm_lines(values: &[Value], input: impl Fn(&Value) -> String, functions: &[&str]) -> Vec<String> {
+/// What Helm prints of each value by each call, where `input` writes the values for it.
+fn helm_lines(values: &[Value], input: impl Fn(&Value) -> String, calls: &[&str]) -> Vec<String> {
     let chart = tempfile::tempdir().unwrap();
     std::fs::create_dir(chart.path().join("templates")).unwrap();
     let write = |name: &str, text: &str| std::fs::write(chart.path().join(name), text).unwrap();
     write("Chart.yaml", "apiVersion: v2\nname: t\nversion: 0.1.0\n");
-    let calls: String = functions.iter().map(|name| format!("\n#{{{{ {name} $v | b64enc }}}}")).collect();
-    write("templates/t.yaml", &format!("{{{{ range $v := .Values.v }}}}{calls}{{{{ end }}}}\n"));
+    let lines: String = calls.iter().map(|call| format!("\n#{{{{ {call} | b64enc }}}}")).collect();
+    write("templates/t.yaml", &format!("{{{{ range $v := .Values.v }}}}{lines}{{{{ end }}}}\n"));
     let items: String = values.iter().map(|v| format!("- {}\n", input(v))).collect();
     write("v.yaml", &format!("v:\n{items}"));
     let output = common::helm(&["template", "t", ".", "-f", "v.yaml"], chart.path());
