@@ -10,7 +10,7 @@ use crate::value::{Map, Num, Value, format_float};
 
 use super::quote::{has_float_form, is_base_60, resolves, without_underscores};
 use super::scalar::{Shape, escape, shape};
-use super::{Dialect, write::MAX_READ_KEY};
+use super::write::MAX_READ_KEY;
 
 /// Appends a value as YAML on one line: `{a: 1, b: [x, "y: z"]}`.
 ///
@@ -126,7 +126,7 @@ fn is_plain(text: &str) -> bool {
 /// Whether some reader takes plain text for something other than a string.
 fn resolves_anywhere(text: &str) -> bool {
     matches!(text, "=" | "<<")
-        || resolves(text, Dialect::V3Pretty)
+        || resolves(text)
         || (matches!(text.as_bytes(), [b'0'..=b'9' | b'+' | b'-' | b'.', ..])
             && (has_number_form(text) || has_date_form(text)))
 }

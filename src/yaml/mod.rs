@@ -11,7 +11,8 @@ mod quote;
 mod scalar;
 mod write;
 
-pub use event::{Event, EventKind, Style, YamlError};
+pub use event::{Event, EventKind, Properties, Props, Style, YamlError};
 pub use flow::to_flow;
 pub use json::{JsonOptions, to_json};
+pub(crate) use quote::{resolves, resolves_to_no_number};
 pub use write::{Dialect, Numbers, WriteError, WriteOptions, to_yaml};

@@ -7,8 +7,18 @@ use std::borrow::Cow;
 
 use super::Dialect;
 
+/// Whether plain text resolves to something other than a string in some dialect.
+pub(crate) fn resolves(text: &str) -> bool {
+    is_quoted(text, Dialect::V3Pretty)
+}
+
+/// Whether plain text resolves to infinity or NaN, which JSON has not.
+pub(crate) fn resolves_to_no_number(text: &str) -> bool {
+    matches!(text.as_bytes(), [b'.' | b'+' | b'-', ..]) && is_not_finite(text)
+}
+
 /// Whether goyaml quotes text because it would resolve to something other than a string, or would do so in YAML 1.1.
-pub(super) fn resolves(text: &str, dialect: Dialect) -> bool {
+pub(super) fn is_quoted(text: &str, dialect: Dialect) -> bool {
     match text.as_bytes().first() {
         None | Some(b'~') => text.len() < 2,
         Some(b'y' | b'Y' | b'n' | b'N' | b't' | b'T' | b'f' | b'F' | b'o' | b'O') => is_word(text),
@@ -237,11 +247,11 @@ mod tests {
                       1__0_ 1. .5 -.5 .5_5 1e3 1E-400 18446744073709551615 -9223372036854775808 123456789012345678901 \
                       2001-01-01 2001-1-2T3:4:5Z 2001-1-2t3:4:5.123456789012+24:60 1:30 -1_0:59:5.5_ 2000-2-29 0000-1-1";
         for text in quoted.split(' ') {
-            assert!(resolves(text, Dialect::V2), "{text}");
+            assert!(is_quoted(text, Dialect::V2), "{text}");
         }
-        assert!(resolves("2001-1-1   1:2:3,5", Dialect::V2));
-        assert!(resolves("", Dialect::V2));
-        assert!(resolves("0o-7", Dialect::V3Pretty));
+        assert!(is_quoted("2001-1-1   1:2:3,5", Dialect::V2));
+        assert!(is_quoted("", Dialect::V2));
+        assert!(is_quoted("0o-7", Dialect::V3Pretty));
     }
 
     #[test]
@@ -250,7 +260,7 @@ mod tests {
                      0xFFFFFFFFFFFFFFFFF +.nan << = 2001-13-01 2001-02-29 2001-1 2001-1-2T3:4:5 2001-1-2T24:0:0Z \
                      2001-1-2T3:4:5+25:00 01-01-2001 1:60 1:2: :30 1:30:x 12345-1-1 +";
         for text in plain.split_whitespace() {
-            assert!(!resolves(text, Dialect::V2), "{text}");
+            assert!(!is_quoted(text, Dialect::V2), "{text}");
         }
     }
 }
