@@ -6,6 +6,8 @@
 //! content of a file comes from the caller.
 
 mod assign;
+#[cfg(test)]
+mod cases;
 mod error;
 mod json;
 mod overlay;

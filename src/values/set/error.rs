@@ -113,7 +113,8 @@ impl SetError {
         } else {
             diagnostic = diagnostic.label(argument.range(self.span.clone()), label);
         }
-        if let SetErrorKind::NotAMap { written, found, .. } | SetErrorKind::NotAList { written, found, .. } = &self.kind {
+        if let SetErrorKind::NotAMap { written, found, .. } | SetErrorKind::NotAList { written, found, .. } = &self.kind
+        {
             let span = written.is_some().then(|| Span::at(*written));
             diagnostic = diagnostic.label_opt(span, format!("the {found} was set here"));
         }
@@ -124,15 +125,17 @@ impl SetError {
     fn words(&self) -> (String, &'static str) {
         match &self.kind {
             SetErrorKind::NoValue { key } if key.is_empty() => ("a key is missing before `,`".into(), "expected a key"),
-            SetErrorKind::NoValue { key } => (format!("key {} has no value", self.quoted(key)), "expected `=` after this"),
+            SetErrorKind::NoValue { key } => {
+                (format!("key {} has no value", self.quoted(key)), "expected `=` after this")
+            }
             SetErrorKind::NoKey { parent } => {
                 (format!("a key is missing below {}", self.quoted(parent)), "expected a key after this")
             }
             SetErrorKind::NotAMap { at, found, .. } => {
-                (format!("{} is a {found}, not a map", self.place(at)), "a key is set below this")
+                (format!("{} is {}, not a map", self.place(at), article(found)), "a key is set below this")
             }
             SetErrorKind::NotAList { at, found, .. } => {
-                (format!("{} is a {found}, not a list", self.place(at)), "an item of this is set")
+                (format!("{} is {}, not a list", self.place(at), article(found)), "an item of this is set")
             }
             SetErrorKind::BadIndex { text } => (format!("{} is not an index", self.quoted(text)), "expected a number"),
             SetErrorKind::IndexTooLarge { index, limit } => {
@@ -159,7 +162,8 @@ impl SetError {
     }
 
     fn help(&self, argument: &Source) -> Vec<&'static str> {
-        const COMMA: &str = "a comma in a value is written `\\,`; --set-literal, --set-json and a values file take it as it is";
+        const COMMA: &str =
+            "a comma in a value is written `\\,`; --set-literal, --set-json and a values file take it as it is";
         const DOT: &str = "a dot within a key is written `\\.`: nodeSelector.kubernetes\\.io/os=linux";
         const DOT_LITERAL: &str = "--set-literal has no way to write a dot within a key: use --set-string with `\\.`";
         const LIST: &str = "a list is written {one,two}; a text that begins with `{` is written `\\{…`";
@@ -178,7 +182,9 @@ impl SetError {
             }
             SetErrorKind::OpenList => vec![LIST, "in a list, too, a comma or `}` in a value takes a `\\` before it"],
             SetErrorKind::Json { .. } => {
-                vec!["text stands in double quotes, and the shell needs single ones around all: --set-json 'key=\"text\"'"]
+                vec![
+                    "text stands in double quotes, and the shell needs single ones around all: --set-json 'key=\"text\"'",
+                ]
             }
             SetErrorKind::NotText { .. } => vec!["encode the file with base64 and let the template decode it"],
             SetErrorKind::File { .. } if self.after_comma(argument) => vec![COMMA],
@@ -189,6 +195,14 @@ impl SetError {
     /// Whether the place follows, or ends at, a comma.
     fn after_comma(&self, argument: &Source) -> bool {
         argument.text.get(..self.span.end).unwrap_or(&argument.text).contains(&b',')
+    }
+}
+
+fn article(kind: &str) -> String {
+    match kind {
+        "null" => "null".into(),
+        "integer" => "an integer".into(),
+        kind => format!("a {kind}"),
     }
 }
 
