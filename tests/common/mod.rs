@@ -12,6 +12,11 @@ pub fn helm(args: &[&str], folder: &Path) -> Output {
     std::process::Command::new(helm).args(args).current_dir(folder).output().expect("HELM can be run")
 }
 
+/// How many rounds a random test goes, from the variable BATCHES.
+pub fn batches() -> usize {
+    std::env::var("BATCHES").ok().and_then(|n| n.parse().ok()).unwrap_or(5)
+}
+
 /// A file of tests/fixtures.
 pub fn fixture(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures").join(path)

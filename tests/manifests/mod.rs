@@ -247,3 +247,78 @@ fn helm_text(text: &str) -> serde_json::Value {
     let error = String::from_utf8(output.stderr).unwrap();
     serde_json::json!({"text": text, "error": error.lines().next().unwrap_or_default()})
 }
+
+/// `BATCHES` charts from `SEED` on.
+#[test]
+#[ignore = "compares with a live Helm: HELM=path [SEED=n] [BATCHES=n] cargo test manifests -- --ignored"]
+fn random_charts_are_printed_as_helm_prints_them() {
+    let mut random = common::Random::from_env();
+    for _ in 0..common::batches() * 20 {
+        let count = 1 + random.below(6);
+        let files: BTreeMap<String, String> = (0..count).map(|_| random_file(&mut random)).collect();
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::create_dir_all(folder.path().join("templates/d")).unwrap();
+        std::fs::write(folder.path().join("Chart.yaml"), "apiVersion: v2\nname: t\nversion: 0.1.0\n").unwrap();
+        files.iter().for_each(|(path, text)| std::fs::write(folder.path().join(path), text).unwrap());
+        let helm = common::helm(&["template", "r", "."], folder.path());
+        let rendered = files.iter().map(|(path, text)| File::new(format!("t/{path}"), text.as_str()));
+        match Manifests::sort_out(rendered, []) {
+            Ok(manifests) => {
+                assert!(helm.status.success(), "{files:?} {}", String::from_utf8_lossy(&helm.stderr));
+                let ours = render::output::to_text(&manifests);
+                assert_eq!(ours, String::from_utf8_lossy(&helm.stdout), "{files:?}");
+            }
+            Err(errors) => assert!(!helm.status.success(), "{files:?} {errors:?}"),
+        }
+    }
+}
+
+fn random_file(random: &mut common::Random) -> (String, String) {
+    const NAMES: &[&str] =
+        &["a.yaml", "b.yaml", "B.yaml", "a-b.yaml", "d/a.yaml", "a.json", "é.yaml", "_p.yaml", "NOTES.txt"];
+    const PIECES: &[&str] = &[
+        "kind: Service",
+        "kind: Job\nn: 1",
+        "kind: Widget",
+        "kind: Gadget",
+        "kind: Secret\nn: 2",
+        "# comment",
+        "{kind: Pod}",
+        "kind: Job\nmetadata:\n  annotations:\n    helm.sh/hook: test",
+        "a: |\n  text\n\n",
+        "a: 'x\n  y'",
+        "x: 1\n...\n[",
+        "kind: Pod\nmetadata: {annotations: {helm.sh/hook: nope}}",
+        "a: \"\\\n  b\"",
+        "\u{a0}",
+        "~",
+        "-",
+        "--",
+    ];
+    const SEPARATORS: &[&str] = &[
+        "\n---\n",
+        "\n---\n",
+        "\n---\n",
+        "\n--- \n",
+        "\n---",
+        "---\n",
+        "\r\n---\r\n",
+        "\n\n---\n\n",
+        "\n---\n---\n",
+        "\n --- \n",
+        "\n--- # c\n",
+        "\n\t\n---\t",
+        "\n",
+        "\n\n",
+        "\n----\n",
+        "\x0c\n---\n",
+        "\n...\n---\n",
+        "",
+    ];
+    let mut text = random.pick(SEPARATORS).to_owned();
+    for _ in 0..random.below(5) {
+        text += random.pick(PIECES);
+        text += random.pick(SEPARATORS);
+    }
+    (format!("templates/{}", random.pick(NAMES)), text)
+}

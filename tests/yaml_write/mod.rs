@@ -64,7 +64,7 @@ fn recorded_values_are_written_as_helm_wrote_them() {
 #[ignore = "compares with a live Helm: HELM=path [SEED=n] [BATCHES=n] cargo test yaml_write -- --ignored"]
 fn random_values_are_written_as_helm_writes_them() {
     let mut random = common::Random::from_env();
-    for _ in 0..batches() {
+    for _ in 0..common::batches() {
         let values: Vec<Value> = (0..1000).map(|_| random::value(&mut random)).collect();
         compare(&values);
     }
@@ -88,7 +88,7 @@ fn flow_text_reads_back_in_yaml_1_2() {
 #[ignore = "compares with a live Helm: HELM=path [SEED=n] [BATCHES=n] cargo test yaml_write -- --ignored"]
 fn flow_text_reads_back_in_helm() {
     let mut random = common::Random::from_env();
-    for _ in 0..batches() {
+    for _ in 0..common::batches() {
         let values: Vec<Value> = (0..1000).map(|_| random::value(&mut random)).collect();
         let flow = |value: &Value| {
             let mut out = String::new();
@@ -107,7 +107,7 @@ fn flow_text_reads_back_in_helm() {
 #[ignore = "compares with a live Helm: HELM=path [SEED=n] [BATCHES=n] cargo test yaml_write -- --ignored"]
 fn exact_yaml_reads_back_in_helm() {
     let mut random = common::Random::from_env();
-    for _ in 0..batches() {
+    for _ in 0..common::batches() {
         let values: Vec<Value> = (0..1000).map(|_| Value::list([random::value(&mut random)])).collect();
         let yaml = |value: &Value| to_yaml(value, &WriteOptions::EXACT).unwrap() + "\n";
         let json = |value: &Value| to_json(value, &JsonOptions::HELM).unwrap();
@@ -116,10 +116,6 @@ fn exact_yaml_reads_back_in_helm() {
             assert_same(&json(value), &helm, &yaml(value));
         }
     }
-}
-
-fn batches() -> usize {
-    std::env::var("BATCHES").ok().and_then(|n| n.parse().ok()).unwrap_or(5)
 }
 
 /// Prints a value.
