@@ -292,33 +292,31 @@ fn random_file(random: &mut common::Random) -> (String, String) {
         "a: \"\\\n  b\"",
         "\u{a0}",
         "~",
-        "-",
-        "--",
     ];
+    const BEGINNINGS: &[&str] =
+        &["", "", "---\n", "---", "\n\n---\n", "# c\n---\n", "\u{b}", "------\n", "a: 1\n---\n\u{feff}"];
     const SEPARATORS: &[&str] = &[
         "\n---\n",
         "\n---\n",
         "\n---\n",
         "\n--- \n",
         "\n---",
-        "---\n",
         "\r\n---\r\n",
         "\n\n---\n\n",
         "\n---\n---\n",
-        "\n --- \n",
         "\n--- # c\n",
         "\n\t\n---\t",
-        "\n",
-        "\n\n",
+        " \n---\n",
+        "\n---\n \n---\n",
+        "\n---\r\n---\n",
         "\n----\n",
         "\x0c\n---\n",
         "\n...\n---\n",
-        "",
     ];
-    let mut text = random.pick(SEPARATORS).to_owned();
+    let mut text = random.pick(BEGINNINGS).to_owned();
     for _ in 0..random.below(5) {
         text += random.pick(PIECES);
-        text += random.pick(SEPARATORS);
+        text += if random.one_in(2) { "\n---\n" } else { random.pick(SEPARATORS) };
     }
     (format!("templates/{}", random.pick(NAMES)), text)
 }
