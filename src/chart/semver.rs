@@ -286,9 +286,9 @@ impl Constraints {
 
     /// Whether a version satisfies one of the groups.
     pub fn check(&self, version: &Version) -> bool {
-        self.0.iter().any(|group| {
-            (group.prereleases || !version.is_prerelease()) && group.all.iter().all(|c| c.check(version))
-        })
+        self.0
+            .iter()
+            .any(|group| (group.prereleases || !version.is_prerelease()) && group.all.iter().all(|c| c.check(version)))
     }
 }
 
@@ -301,36 +301,42 @@ pub fn is_compatible(range: &str, version: &str) -> bool {
 }
 
 impl Group {
+    /// The whole part is looked over before any of its versions, as the library's messages show.
     fn parse(text: &str) -> Result<Group, SemverError> {
-        let improper = || SemverError::Constraint(text.to_owned());
-        let mut all = Vec::new();
-        let mut rest = text.trim_start_matches(is_space);
-        loop {
-            let (op, parts, after) = scan_constraint(rest).ok_or_else(improper)?;
-            all.push(Constraint::new(op, &rest[rest.len() - after.len() - parts.len..], &parts)?);
-            rest = after.trim_start_matches(is_space);
-            if rest.is_empty() {
-                break;
-            }
-            if let Some(next) = rest.strip_prefix(',') {
-                rest = next.trim_start_matches(is_space);
-            } else if rest.len() == after.len() {
-                return Err(improper());
-            }
-        }
+        let scanned = scan_group(text).ok_or_else(|| SemverError::Constraint(text.to_owned()))?;
+        let all: Vec<_> =
+            scanned.iter().map(|(op, parts, text)| Constraint::new(*op, text, parts)).collect::<Result<_, _>>()?;
         let prereleases = all.iter().any(|c| c.version.is_prerelease());
         Ok(Group { all, prereleases })
     }
 }
 
-/// A sign and a version at the beginning of a text, and the rest.
+/// The constraints of a group: their signs, the pieces of their versions, the versions as written.
+fn scan_group(text: &str) -> Option<Vec<(Op, Parts<'_>, &str)>> {
+    let mut all = Vec::new();
+    let mut rest = text.trim_start_matches(is_space);
+    loop {
+        let (op, parts, version) = scan_constraint(rest)?;
+        let after = &version[parts.len..];
+        all.push((op, parts, &version[..version.len() - after.len()]));
+        rest = after.trim_start_matches(is_space);
+        if rest.is_empty() {
+            return Some(all);
+        }
+        if let Some(next) = rest.strip_prefix(',') {
+            rest = next.trim_start_matches(is_space);
+        } else if rest.len() == after.len() {
+            return None;
+        }
+    }
+}
+
+/// A sign and a version at the beginning of a text, and the text from the version on.
 fn scan_constraint(text: &str) -> Option<(Op, Parts<'_>, &str)> {
     let (op, rest) =
         OPS.iter().find_map(|(sign, op)| Some((*op, text.strip_prefix(sign)?))).unwrap_or((Op::Equal, text));
-    let rest = rest.trim_start_matches(is_space);
-    let parts = Parts::scan(rest, is_wild_digit)?;
-    let after = &rest[parts.len..];
-    Some((op, parts, after))
+    let version = rest.trim_start_matches(is_space);
+    Some((op, Parts::scan(version, is_wild_digit)?, version))
 }
 
 /// `1.2 - 1.4` becomes `>= 1.2, <= 1.4 `.
@@ -375,7 +381,7 @@ impl Constraint {
         } else if is_any(parts.patch) {
             (Given::Minor, format!("{}.{}.0{pre}", parts.major, parts.minor.unwrap_or_default()))
         } else {
-            (Given::Full, text[..parts.len].to_owned())
+            (Given::Full, text.to_owned())
         };
         let version = Version::parse(&version).map_err(|_| SemverError::ConstraintVersion)?;
         Ok(Constraint { op, version, given })
