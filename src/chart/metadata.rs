@@ -84,6 +84,8 @@ pub struct Dependency {
     pub alias: String,
     /// Where it was written.
     pub pos: Pos,
+    /// Whether its values were imported; `import_values` then says what, and is not read again.
+    pub imported: bool,
     /// Whether the list has null in its place.
     null: bool,
 }

@@ -1,1 +1,15 @@
 //! (being written)
+
+mod coalesce;
+mod dependencies;
+mod heap;
+mod tree;
+mod warning;
+
+pub use coalesce::{Coalesced, Refusal, RefusalKind, coalesce};
+pub use dependencies::{DependencyError, process_dependencies};
+pub use tree::{ChartTree, ReadValues};
+pub use warning::{Warning, WarningKind, Warnings};
+
+#[cfg(test)]
+mod tests;
