@@ -1,5 +1,7 @@
 //! Loading, finding, exporting.
 
+mod live;
+
 use std::fs;
 use std::io::Write;
 use std::path::Path;
