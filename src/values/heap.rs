@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 
-use crate::value::{Map, Origin, Path, Str, Value};
+use crate::value::{Map, Origin, Path, Segment, Str, Value};
 
 /// A map with identity.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -184,9 +184,8 @@ impl Heap {
 
     /// The data of a map, and what cannot be seen from it.
     pub fn freeze_all(&self, table: Ref) -> Frozen {
-        let mut freezing =
-            Freezing { heap: self, done: IndexMap::default(), path: Path::root(), shared: Vec::new(), cyclic: false };
-        let map = freezing.table(table);
+        let mut freezing = Freezing { heap: self, seen: IndexMap::default(), shared: Vec::new(), cyclic: false };
+        let map = freezing.table(table, None);
         Frozen { map, shared: freezing.shared, cyclic: freezing.cyclic }
     }
 
@@ -208,46 +207,56 @@ pub(super) struct Frozen {
     pub cyclic: bool,
 }
 
-/// A map that is data already, and the first place where it was met.
-type Done = IndexMap<usize, (Option<Arc<Map>>, Path), foldhash::fast::RandomState>;
+/// Where a map is: in another one, under a key; the root is nowhere.
+type Place = Option<(Ref, Str)>;
+
+/// A map that was met, the data it became, and where it was met first.
+struct Seen {
+    map: Option<Arc<Map>>,
+    place: Place,
+}
 
 struct Freezing<'a> {
     heap: &'a Heap,
-    done: Done,
-    path: Path,
+    seen: IndexMap<usize, Seen, foldhash::fast::RandomState>,
     shared: Vec<(Path, Path)>,
     cyclic: bool,
 }
 
 impl Freezing<'_> {
-    fn table(&mut self, table: Ref) -> Arc<Map> {
-        if let Some((map, first)) = self.done.get(&table.0) {
-            self.shared.push((first.clone(), self.path.clone()));
+    fn table(&mut self, table: Ref, place: Place) -> Arc<Map> {
+        if let Some(seen) = self.seen.get(&table.0) {
+            let map = seen.map.clone();
             self.cyclic |= map.is_none();
-            return map.clone().unwrap_or_default();
+            self.shared.push((self.path(&seen.place), self.path(&place)));
+            return map.unwrap_or_default();
         }
+        self.seen.insert(table.0, Seen { map: None, place });
         let Table { base, entries } = &self.heap.0[table.0];
-        self.done.insert(table.0, (None, self.path.clone()));
         let map = match entries {
             None => base.clone(),
-            Some(entries) => Arc::new(entries.iter().map(|(key, node)| (key.clone(), self.node(key, node))).collect()),
+            Some(entries) => {
+                Arc::new(entries.iter().map(|(key, node)| (key.clone(), self.node(table, key, node))).collect())
+            }
         };
-        if let Some((done, _)) = self.done.get_mut(&table.0) {
-            *done = Some(map.clone());
+        if let Some(seen) = self.seen.get_mut(&table.0) {
+            seen.map = Some(map.clone());
         }
         map
     }
 
-    fn node(&mut self, key: &Str, node: &Node) -> Value {
+    fn node(&mut self, table: Ref, key: &Str, node: &Node) -> Value {
         match node {
             Node::Value(value) => value.clone(),
-            Node::Table(table, origin) => {
-                self.path.push_key(key.clone());
-                let map = self.table(*table);
-                self.path.pop();
-                Value::Map(map, *origin)
-            }
+            Node::Table(below, origin) => Value::Map(self.table(*below, Some((table, key.clone()))), *origin),
         }
+    }
+
+    fn path(&self, place: &Place) -> Path {
+        let above = |(table, _): &(Ref, Str)| self.seen.get(&table.0)?.place.clone();
+        let mut keys: Vec<_> = std::iter::successors(place.clone(), above).map(|(_, key)| Segment::Key(key)).collect();
+        keys.reverse();
+        Path::from(keys)
     }
 }
 
