@@ -12,7 +12,7 @@ use crate::diag::{Diagnostic, Source, Span};
 use super::document::Document;
 use super::json::{Values, from_json};
 use super::violation::{Report, Violation, report};
-use super::{locate, read};
+use super::{locate, patterns, read};
 
 /// A schema that cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,19 +33,26 @@ fn problem(span: Span, title: impl Into<String>, label: impl Into<String>) -> Di
 
 /// The text, read.
 pub(super) fn read_document(source: &Arc<Source>) -> Result<Document, SchemaError> {
-    let json: Json = serde_json::from_slice(&source.text).map_err(|error| not_json(source, &error))?;
+    let json: Json = serde_json::from_slice(plain(source)).map_err(|error| not_json(source, &error))?;
     let draft = draft_of(&json).map_err(|uri| unknown_draft(source, &uri))?;
-    Ok(Document { json, draft, source: source.clone() })
+    let rewritten = patterns::rewrite(&json);
+    Ok(Document { json, rewritten, draft, source: source.clone() })
+}
+
+/// The text without a byte order mark, which Helm passes over in every file of a chart.
+fn plain(source: &Source) -> &[u8] {
+    source.text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&source.text)
 }
 
 fn not_json(source: &Source, error: &serde_json::Error) -> SchemaError {
-    if source.text.iter().all(u8::is_ascii_whitespace) {
+    if plain(source).iter().all(u8::is_ascii_whitespace) {
         return problem(source.span(), "the schema is empty", "")
             .help("a schema that allows everything is `{}`; without a schema, delete the file")
             .into();
     }
     let line = source.line_span(error.line());
-    let at = source.offset(line.start) + error.column().saturating_sub(1);
+    let mark = if error.line() == 1 { source.text.len() - plain(source).len() } else { 0 };
+    let at = source.offset(line.start) + mark + error.column().saturating_sub(1);
     let message = error.to_string();
     let message = message.rsplit_once(" at line ").map_or(message.as_str(), |(message, _)| message);
     problem(source.range(at..at + 1), "the schema is not valid JSON", message).into()
@@ -99,7 +106,7 @@ impl Retrieve for NoFetch {
 /// A validator for a schema, and what to warn of.
 pub(super) fn compile(document: &Document) -> Result<(Validator<Values>, Vec<Diagnostic>), SchemaError> {
     let fetch = NoFetch::default();
-    let built = document.options(fetch.clone()).build(&document.json);
+    let built = document.options(fetch.clone()).build(&document.rewritten.json);
     let wanted = fetch.wanted();
     let outside = if wanted.is_empty() { Vec::new() } else { outside(document, &wanted) };
     let (urns, refused): (Vec<_>, Vec<_>) = outside.into_iter().partition(|(_, uri)| uri.starts_with("urn:"));
@@ -170,7 +177,7 @@ fn references(document: &Document) -> Vec<(Vec<String>, String)> {
 /// Where a reference leads: one place for a pointer, every definition for an anchor or an `$id`.
 fn targets(document: &Document, reference: &str) -> Vec<Vec<String>> {
     match reference.strip_prefix('#') {
-        Some(pointer) if pointer.is_empty() || pointer.starts_with('/') => vec![locate::tokens(pointer)],
+        Some(pointer) if pointer.is_empty() || pointer.starts_with('/') => vec![locate::tokens(&pointer.replace("%20", " "))],
         _ => ["$defs", "definitions"].iter().flat_map(|keyword| named_in(document, keyword)).collect(),
     }
 }
@@ -204,7 +211,7 @@ fn invalid(document: &Document, error: &ValidationError<'_>) -> SchemaError {
     if let Found::Referencing(error) = error.kind() {
         return unresolved(document, error).into();
     }
-    let at = locate::tokens(error.instance_path().as_str());
+    let at = document.own_pointer(error.instance_path().as_str());
     if let Found::Format { format } = error.kind() && format == "regex" {
         return bad_pattern(document, &at).into();
     }
@@ -216,6 +223,7 @@ fn invalid(document: &Document, error: &ValidationError<'_>) -> SchemaError {
 }
 
 fn bad_pattern(document: &Document, at: &[String]) -> Diagnostic {
+    // A name under `patternProperties` is checked as a name, and so told at the map of them.
     let pattern = document.get(at).and_then(Json::as_str).unwrap_or_default();
     let title = format!("`{pattern}` is not a regular expression that can be used here");
     problem(span(document, at), title, "")
@@ -242,7 +250,8 @@ fn unresolved(document: &Document, error: &ReferencingError) -> Diagnostic {
 fn against_meta_schema(document: &Document) -> Report {
     let values = from_json(&document.json);
     let Ok(validator) = jsonschema::meta::validator_for(&document.json) else { return Report::default() };
-    let meta = Document { json: Json::Null, draft: document.draft, source: document.source.clone() };
+    let (draft, source) = (document.draft, document.source.clone());
+    let meta = Document { json: Json::Null, rewritten: patterns::Rewritten::default(), draft, source };
     let context = read::Context { values: &values, schema: &meta, show_secrets: true };
     let place = |path: &crate::value::Path| {
         let pointer: Vec<_> = locate::tokens(&super::helm::pointer(path));

@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use jsonschema::{Draft, PatternOptions, ValidationOptions, ValidatorMap};
+use jsonschema::{Draft, PatternOptions, ValidationError, ValidationOptions, ValidatorMap};
 use serde_json::Value as Json;
 
 use crate::diag::{Source, Span};
@@ -11,6 +11,7 @@ use crate::diag::{Source, Span};
 use super::compile::NoFetch;
 use super::failure::Rule;
 use super::json::Values;
+use super::patterns::Rewritten;
 use super::{formats, locate};
 
 /// The keyword with which a chart says a rule in its own words.
@@ -19,7 +20,10 @@ const MESSAGE: &str = "x-render-message";
 /// The schema as it was written.
 #[derive(Debug)]
 pub(super) struct Document {
+    /// The schema as the chart has it.
     pub json: Json,
+    /// The schema as the crate takes it.
+    pub rewritten: Rewritten,
     pub draft: Draft,
     pub source: Arc<Source>,
 }
@@ -65,9 +69,23 @@ impl Document {
         })
     }
 
-    /// A validator for each part of the schema.
+    /// Where a keyword stands that the validator names, in the chart's own spelling.
+    pub fn rule(&self, error: &ValidationError<'_>) -> Rule {
+        Rule {
+            pointer: self.own_pointer(error.schema_path().as_str()),
+            route: self.own_pointer(error.evaluation_path().as_str()),
+        }
+    }
+
+    /// A pointer into the rewritten schema as one into the chart's.
+    pub fn own_pointer(&self, pointer: &str) -> Vec<String> {
+        let own = |token: String| self.rewritten.names.get(&token).cloned().unwrap_or(token);
+        locate::tokens(pointer).into_iter().map(own).collect()
+    }
+
+    /// A validator for each part of the schema, by the pointers of the rewritten one.
     pub fn parts(&self) -> Option<ValidatorMap<Values>> {
-        self.options(NoFetch::default()).build_map(&self.json).ok()
+        self.options(NoFetch::default()).build_map(&self.rewritten.json).ok()
     }
 
     /// What the chart says about a failed keyword; `property` is the one that is missing, where one is.
@@ -134,7 +152,7 @@ impl Document {
 
     /// What a reference into this document leads to.
     pub fn target(&self, reference: &str) -> Option<&Json> {
-        self.get(&locate::tokens(reference.strip_prefix('#')?))
+        self.get(&locate::tokens(&reference.strip_prefix('#')?.replace("%20", " ")))
     }
 }
 

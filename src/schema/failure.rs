@@ -5,14 +5,13 @@
 //! properties are missing. The evaluation path of an error says where in that tree it belongs.
 
 use indexmap::IndexMap;
-use jsonschema::{JsonType, ValidationError};
+use jsonschema::JsonType;
 use serde_json::Value as Json;
 
 use crate::value::{Path, Segment};
 
 use super::document::{descends, schema_steps};
 use super::helm::quote_all;
-use super::locate;
 
 /// A failed keyword, or several that belong together.
 #[derive(Debug)]
@@ -39,13 +38,6 @@ pub(super) struct Rule {
 }
 
 impl Rule {
-    pub fn of(error: &ValidationError<'_>) -> Self {
-        Rule {
-            pointer: locate::tokens(error.schema_path().as_str()),
-            route: locate::tokens(error.evaluation_path().as_str()),
-        }
-    }
-
     /// The place of an enclosing keyword.
     pub fn up_to(mut self, keyword: &str) -> Self {
         for tokens in [&mut self.pointer, &mut self.route] {
@@ -234,7 +226,28 @@ fn merge_missing(own: Vec<Failure>) -> Vec<(Failure, usize)> {
             merged.push(failure);
         }
     }
-    merged.into_iter().map(|failure| { let rank = rank(failure.rule.keyword()); (failure, rank) }).collect()
+    merged.iter_mut().for_each(arrange_name);
+    let ranked = |failure: Failure| {
+        let rank = rank(failure.rule.keyword());
+        (failure, rank)
+    };
+    merged.into_iter().map(ranked).collect()
+}
+
+/// What is wrong with the name of a property, as a tree of its own.
+fn arrange_name(failure: &mut Failure) {
+    if !matches!(failure.kind, Kind::PropertyName(_)) {
+        return;
+    }
+    let item = |cause: Failure| {
+        let object = cause.rule.route.split_last().map_or(Vec::new(), |(_, object)| object.to_vec());
+        Item::new(&object, cause)
+    };
+    let items = std::mem::take(&mut failure.causes).into_iter().map(item).collect();
+    match tree(items, Item::depth(&failure.rule.route, &Path::root()), &Path::root()) {
+        Some(Failure { kind: Kind::Group, causes, .. }) => failure.causes = causes,
+        other => failure.causes.extend(other),
+    }
 }
 
 impl Failure {

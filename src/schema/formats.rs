@@ -227,22 +227,31 @@ fn mailbox(local: &str) -> Checked {
 }
 
 fn date(text: &str) -> Checked {
-    let wrong = || format!("parsing time {text:?} as \"2006-01-02\": cannot parse {text:?}");
-    let bytes = text.as_bytes();
-    if bytes.len() != 10 || bytes[4] != b'-' || bytes[7] != b'-' || !text.is_ascii() {
-        return Err(wrong());
+    let mut numbers = [0_u32; 3];
+    let mut rest = text;
+    for (number, (layout, width)) in numbers.iter_mut().zip([("2006", 4), ("01", 2), ("02", 2)]) {
+        if width == 2 {
+            rest = rest.strip_prefix('-').ok_or_else(|| unparsed(text, rest, "-"))?;
+        }
+        let part = rest.get(..width).filter(|part| digits(part) == width).and_then(|part| part.parse().ok());
+        *number = part.ok_or_else(|| unparsed(text, rest, layout))?;
+        rest = &rest[width..];
     }
-    let field = |range: std::ops::Range<usize>| match &text[range] {
-        part if digits(part) == part.len() => part.parse::<u32>().map_err(|_| wrong()),
-        _ => Err(wrong()),
-    };
-    let (year, month, day) = (field(0..4)?, field(5..7)?, field(8..10)?);
+    let [year, month, day] = numbers;
+    if !rest.is_empty() {
+        return Err(format!("parsing time {text:?}: extra text: {rest:?}"));
+    }
     if !(1..=12).contains(&month) {
         return Err(format!("parsing time {text:?}: month out of range"));
     }
     let leap = year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
     let days = [31, if leap { 29 } else { 28 }, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31][month as usize - 1];
     if (1..=days).contains(&day) { Ok(()) } else { Err(format!("parsing time {text:?}: day out of range")) }
+}
+
+/// Go's words for a date that does not fit its layout.
+fn unparsed(text: &str, rest: &str, layout: &str) -> String {
+    format!("parsing time {text:?} as \"2006-01-02\": cannot parse {rest:?} as {layout:?}")
 }
 
 fn date_time(text: &str) -> Checked {
@@ -422,7 +431,7 @@ fn uri_template(text: &str) -> Checked {
 }
 
 fn regex(text: &str) -> Checked {
-    let schema = serde_json::json!({ "pattern": text });
+    let schema = serde_json::json!({ "pattern": super::patterns::to_ecma(text) });
     let options = jsonschema::options().with_pattern_options(jsonschema::PatternOptions::regex());
     ensure(options.build(&schema).is_ok(), "error parsing regexp")
 }

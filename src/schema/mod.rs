@@ -13,6 +13,7 @@ mod formats;
 mod helm;
 mod json;
 mod locate;
+mod patterns;
 mod read;
 #[cfg(test)]
 mod tests;

@@ -1,13 +1,13 @@
 //! From an error of the jsonschema crate to a failure: what the schema asks, and Helm's words for it.
 
 use jsonschema::error::{TypeKind, ValidationErrorKind as Found};
-use jsonschema::{JsonType, ValidationError};
+use jsonschema::{Draft, JsonType, ValidationError};
 use serde_json::Value as Json;
 
 use crate::diag::is_secret_key;
 use crate::value::{Path, Segment, Value};
 
-use super::document::Document;
+use super::document::{Document, descends, schema_steps};
 use super::failure::{Failure, Item, Kind, Rule, dependent_properties, missing_properties, tree};
 use super::helm::{count, display, number, quote, quote_all};
 use super::{formats, json, locate};
@@ -72,13 +72,21 @@ impl Context<'_> {
 
     fn items(&self, error: &ValidationError<'_>) -> Vec<Item> {
         let at = self.path(error.instance_path().as_str());
-        let rule = Rule::of(error);
+        let rule = self.schema.rule(error);
         // A schema that is `false` failed as a whole: it has no keyword below it.
-        let whole = matches!(error.kind(), Found::FalseSchema);
+        let whole = matches!(error.kind(), Found::FalseSchema) && !self.forbids_others(&rule, &at);
         let object = if whole { rule.route.as_slice() } else { rule.route.split_last().map_or(&[][..], |(_, rest)| rest) };
-        if let Found::UnevaluatedProperties { unexpected } = error.kind() {
-            let each = unexpected.iter().map(|key| (at.key(key.as_str()), rule.clone()));
-            return each.map(|(at, rule)| Item::new(&rule.route.clone(), unevaluated(at, rule))).collect();
+        let unevaluated = |at: Path| Item::new(&rule.route, refused(at, rule.clone()));
+        match error.kind() {
+            Found::UnevaluatedProperties { unexpected } => {
+                return unexpected.iter().map(|key| unevaluated(at.key(key.as_str()))).collect();
+            }
+            Found::UnevaluatedItems { unexpected } => {
+                // The crate tells their number; they are the last ones, but for items that fit `contains`.
+                let length = length(self.value(&at)) as usize;
+                return (length.saturating_sub(unexpected.len())..length).map(|i| unevaluated(at.index(i))).collect();
+            }
+            _ => {}
         }
         let object = match error.kind() {
             Found::PropertyNames { .. } => &object[..object.iter().rposition(|t| t == "propertyNames").unwrap_or(0)],
@@ -96,19 +104,17 @@ impl Context<'_> {
 
     /// Kind, Helm's words and causes of an error about `value`.
     fn failure(&self, error: &ValidationError<'_>, at: &Path, value: &Value, object: &[String]) -> Said {
-        let rule = Rule::of(error);
+        let rule = self.schema.rule(error);
         match error.kind() {
             Found::Type { kind } => said_type(kind, value),
             Found::Required { property } => self.missing(property, &rule, at),
-            Found::AdditionalProperties { unexpected } => {
-                let names = quote_all(unexpected.iter().map(String::as_str));
-                (Kind::Unknown(unexpected.clone()), format!("additional properties {names} not allowed"), Vec::new())
-            }
+            Found::AdditionalProperties { unexpected } => said_unknown(unexpected.clone()),
             Found::Enum { options } => self.said_enum(options, &rule),
             Found::Constant { expected_value } => self.said_const(expected_value, &rule),
             Found::Pattern { pattern } => {
+                let pattern = self.schema.get(&rule.pointer).and_then(Json::as_str).unwrap_or(pattern);
                 let text = self.quoted(at, value.as_str().unwrap_or_default());
-                leaf(Kind::Pattern(pattern.clone()), format!("{text} does not match pattern {}", quote(pattern)))
+                leaf(Kind::Pattern(pattern.to_owned()), format!("{text} does not match pattern {}", quote(pattern)))
             }
             Found::Format { format } => {
                 let text = value.as_str().unwrap_or_default();
@@ -117,6 +123,10 @@ impl Context<'_> {
                 leaf(Kind::Format(format.clone(), why), helm)
             }
             Found::Not { .. } => leaf(Kind::Not, "'not' failed".to_owned()),
+            Found::FalseSchema if self.forbids_others(&rule, at) => {
+                let keys = value.as_map().map(|map| map.keys().map(|key| key.to_string()).collect());
+                said_unknown(keys.unwrap_or_default())
+            }
             Found::FalseSchema => leaf(Kind::False, "false schema".to_owned()),
             Found::AnyOf { context } => {
                 (Kind::AnyOf, "'anyOf' failed".to_owned(), self.branches(context, object, at))
@@ -128,7 +138,7 @@ impl Context<'_> {
             Found::PropertyNames { error } => {
                 let name = error.instance().as_str().unwrap_or_default().to_owned();
                 let said = self.failure(error, &Path::root(), &Value::str(name.as_str()), object);
-                let cause = Failure { at: Path::root(), kind: said.0, helm: said.1, rule: Rule::of(error), causes: said.2 };
+                let cause = Failure { at: Path::root(), kind: said.0, helm: said.1, rule: self.schema.rule(error), causes: said.2 };
                 let helm = format!("invalid propertyName {}", quote(&name));
                 (Kind::PropertyName(name), helm, vec![cause])
             }
@@ -143,6 +153,12 @@ impl Context<'_> {
                 |limit| self.said_limit(found.keyword(), limit, at, value),
             ),
         }
+    }
+
+    /// Whether an error is about all keys of a map, none of which is listed: the crate then says that the schema of the
+    /// others is `false`.
+    fn forbids_others(&self, rule: &Rule, at: &Path) -> bool {
+        rule.keyword() == "additionalProperties" && steps_down(&rule.route) > at.segments().len()
     }
 
     fn missing(&self, property: &Json, rule: &Rule, at: &Path) -> Said {
@@ -215,7 +231,7 @@ impl Context<'_> {
         let of_parent = |keyword: &str| [parent, &[keyword.to_owned()]].concat();
         let checks = self.check_items(&of_parent("contains"), at, value);
         let matched: Vec<_> = checks.iter().enumerate().filter(|(_, c)| c.is_none()).map(|(i, _)| i.to_string()).collect();
-        let least = self.schema.get(&of_parent("minContains")).and_then(Json::as_u64);
+        let least = (self.schema.draft >= Draft::Draft201909).then_some(()).and_then(|()| self.schema.get(&of_parent("minContains"))).and_then(Json::as_u64);
         let most = self.schema.get(&of_parent("maxContains")).and_then(Json::as_u64).unwrap_or_default();
         let causes = if keyword == "maxContains" { Vec::new() } else { checks.into_iter().flatten().collect() };
         let items = format!("matched {} items at {}", matched.len(), matched.join(" "));
@@ -253,7 +269,8 @@ fn leaf(kind: Kind, helm: String) -> Said {
     (kind, helm, Vec::new())
 }
 
-fn unevaluated(at: Path, rule: Rule) -> Failure {
+/// A value that a schema which is `false` refuses.
+fn refused(at: Path, rule: Rule) -> Failure {
     Failure { at, kind: Kind::False, helm: "false schema".to_owned(), rule, causes: Vec::new() }
 }
 
@@ -285,11 +302,21 @@ fn said_several(branches: &[Vec<ValidationError<'static>>]) -> Said {
     leaf(Kind::OneOf(Some(both)), format!("'oneOf' failed, subschemas {}, {} matched", both.0, both.1))
 }
 
+fn said_unknown(keys: Vec<String>) -> Said {
+    let names = quote_all(keys.iter().map(String::as_str));
+    leaf(Kind::Unknown(keys), format!("additional properties {names} not allowed"))
+}
+
 fn said_unique(value: &Value) -> Said {
     let items = value.as_list().map(|items| items.as_slice()).unwrap_or_default();
-    let twin = |(i, item): (usize, &Value)| Some((i, i + 1 + items[i + 1..].iter().position(|other| other == item)?));
+    let twin = |(j, item): (usize, &Value)| Some((items[..j].iter().position(|earlier| earlier == item)?, j));
     let (i, j) = items.iter().enumerate().find_map(twin).unwrap_or_default();
     leaf(Kind::Unique(i, j), format!("items at {i} and {j} are equal"))
+}
+
+/// How far down in the values a way through the schema leads.
+fn steps_down(route: &[String]) -> usize {
+    schema_steps(route).into_iter().filter(|(keyword, _)| descends(keyword)).count()
 }
 
 /// Characters of text, items of a list, entries of a map.

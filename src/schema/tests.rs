@@ -69,6 +69,12 @@ fn sorted_blocks(lines: &[&str], indent: usize) -> Vec<String> {
 
 /// `additional properties 'b', 'a' not allowed`
 fn sorted_names(line: &str) -> String {
+    // Go's own words about what its parsers refuse are not repeated.
+    for own in ["is not valid ipv6: ParseAddr(", "is not valid regex: error parsing regexp"] {
+        if let Some(at) = line.find(own) {
+            return line[..at + own.len()].to_owned();
+        }
+    }
     let Some((head, rest)) = line.split_once("additional properties ") else { return line.to_owned() };
     let Some(list) = rest.strip_suffix(" not allowed") else { return line.to_owned() };
     let mut names: Vec<_> = list.split(", ").collect();
@@ -76,27 +82,53 @@ fn sorted_names(line: &str) -> String {
     format!("{head}additional properties {} not allowed", names.join(", "))
 }
 
+/// Where this crate and Helm differ on purpose: a part of the schema, and why.
+const DIFFERENCES: [(&str, &str); 12] = [
+    (r#"[{"type": "string"}], "additionalItems": {"type""#, "Helm counts additional items from 0 again"),
+    (r#""definitions": {"a": {"pattern": "["}}"#, "a pattern that nothing refers to is not compiled"),
+    (r#""^\\u0061""#, "\\u is ECMAScript's and means there what it says"),
+    (r#""\\cA""#, "\\c is ECMAScript's and means there what it says"),
+    (r#""x**""#, "a repeated repetition is harmless"),
+    (r#""(?x) a b""#, "a flag of the regex crate"),
+    (r#""a{1001}""#, "Go's limit of 1000 repetitions"),
+    (r#""(a{999}){2}""#, "Go's limit of 1000 repetitions"),
+    (r#"{"a":"\ud800"}"#, "half a surrogate pair is no text"),
+    (r#""unevaluatedItems":false,"contains""#, "the crate says how many items are left over, not which"),
+    (r##"{"if": {}, "then": {"$ref": "#/$defs/q", "not""##, "a property that a failed part lists is known all the same"),
+    (r#"{"dependentRequired": {"a": ["b", "c"]}, "not": {"properties": {"c""#, "what stands below `not` makes nothing known"),
+];
+
+/// How this crate and Helm differ on a case, if they do.
+fn difference(case: &Case) -> Option<String> {
+    let got = ours(case);
+    let (want, got) = (case.helm.as_deref(), got.as_deref());
+    let verdict = |text: Option<&str>| text.map(|text| text.starts_with("- at"));
+    let same = match (want, got) {
+        (Some(want), Some(got)) if want.starts_with("- at") => sorted(want) == sorted(got),
+        _ => true,
+    };
+    let show = |text: Option<&str>| text.map_or("accepted".to_owned(), sorted);
+    (verdict(want) != verdict(got) || !same)
+        .then(|| format!("{}\n{}\nHELM\n{}\nOURS\n{}\n", case.schema, case.values, show(want), show(got)))
+}
+
 #[test]
 fn as_helm_says() {
     if let Some(helm) = std::env::var_os("RENDER_RECORD_HELM") {
         record(FilePath::new(&helm));
     }
-    let (mut total, mut verdicts, mut texts) = (0, Vec::new(), Vec::new());
+    let mut used = [false; DIFFERENCES.len()];
+    let mut differing = Vec::new();
     for case in cases() {
-        total += 1;
-        let got = ours(&case);
-        let compiled = |text: &Option<String>| text.as_ref().map(|t| t.starts_with("- at"));
-        if compiled(&case.helm) != compiled(&got) {
-            verdicts.push(format!("{}\n{}\nHELM {:?}\nOURS {got:?}\n", case.schema, case.values, case.helm));
-        } else if let (Some(want), Some(got)) = (&case.helm, &got)
-            && want.starts_with("- at")
-            && sorted(want) != sorted(got)
-        {
-            texts.push(format!("{}\n{}\nHELM\n{}\nOURS\n{}\n", case.schema, case.values, sorted(want), sorted(got)));
+        let Some(difference) = difference(&case) else { continue };
+        match DIFFERENCES.iter().position(|(part, _)| case.schema.contains(part)) {
+            Some(known) => used[known] = true,
+            None => differing.push(difference),
         }
     }
-    println!("{total} cases, {} verdicts differ, {} texts differ", verdicts.len(), texts.len());
-    assert!(verdicts.is_empty() && texts.is_empty(), "{}\n=====\n{}", verdicts.join("\n"), texts.join("\n"));
+    assert!(differing.is_empty(), "{} differ\n{}", differing.len(), differing.join("\n"));
+    let unused: Vec<_> = DIFFERENCES.iter().zip(used).filter(|(_, used)| !used).collect();
+    assert!(unused.is_empty(), "no longer different: {unused:?}");
 }
 
 /// Asks a real Helm again and writes what it says.
