@@ -14,7 +14,13 @@ pub(super) fn tell(teller: &Teller<'_>, failure: &Failure) -> Vec<Violation> {
     let of_type: Vec<usize> = (0..branches.len()).filter(|i| !is_other_type(failure, &branches[*i])).collect();
     let meant: Vec<&[&Failure]> = of_type.iter().map(|i| branches[*i].as_slice()).collect();
     if let Some(kind) = one_kind(failure, &branches, &meant) {
-        let merged = Failure { kind, at: failure.at.clone(), helm: failure.helm.clone(), rule: failure.rule.clone(), causes: Vec::new() };
+        let merged = Failure {
+            kind,
+            at: failure.at.clone(),
+            helm: failure.helm.clone(),
+            rule: failure.rule.clone(),
+            causes: Vec::new(),
+        };
         let entry = teller.violation(failure, failure.at.clone(), String::new(), String::new()).helm;
         return teller.tell(&merged).into_iter().map(|v| Violation { helm: entry.clone(), ..v }).collect();
     }
@@ -75,11 +81,18 @@ fn nearest(teller: &Teller<'_>, failure: &Failure, branches: &[Vec<&Failure>], m
     let count = words::count(branches.len(), "form");
     let asks = format!("has none of the {count} that the schema allows");
     let mut violation = teller.violation(failure, failure.at.clone(), asks, String::new());
-    violation.notes.push(format!("{} comes nearest:", name(teller.context.schema, &failure.rule, best)));
-    violation.notes.extend(told.iter().map(Violation::title));
+    let best = name(teller.context.schema, &failure.rule, best);
     violation.help.extend(told.iter().flat_map(|v| v.help.iter().cloned()));
-    if let [only] = told.as_slice() {
-        violation.place = only.place;
+    match told.as_slice() {
+        [only] => {
+            violation.place = only.place;
+            violation.label = only.sentence();
+            violation.notes.push(format!("{best} comes nearest: {}", only.title()));
+        }
+        several => {
+            violation.notes.push(format!("{best} comes nearest:"));
+            violation.notes.extend(several.iter().map(Violation::title));
+        }
     }
     violation
 }

@@ -111,7 +111,9 @@ pub(super) fn compile(document: &Document) -> Result<(Validator<Values>, Vec<Dia
     let outside = if wanted.is_empty() { Vec::new() } else { outside(document, &wanted) };
     let (urns, refused): (Vec<_>, Vec<_>) = outside.into_iter().partition(|(_, uri)| uri.starts_with("urn:"));
     if !refused.is_empty() {
-        return Err(SchemaError { problems: refused.into_iter().map(|(at, uri)| not_fetched(document, &at, &uri)).collect() });
+        return Err(SchemaError {
+            problems: refused.into_iter().map(|(at, uri)| not_fetched(document, &at, &uri)).collect(),
+        });
     }
     match built {
         Ok(validator) => Ok((validator, urns.iter().map(|(at, uri)| urn_ignored(document, at, uri)).collect())),
@@ -160,7 +162,7 @@ fn references(document: &Document) -> Vec<(Vec<String>, String)> {
         let Some(Json::Object(schema)) = document.get(&at) else { continue };
         let alone = document.draft < Draft::Draft201909 && schema.contains_key("$ref");
         for (keyword, value) in schema {
-            let below = [at.as_slice(), &[keyword.clone()]].concat();
+            let below = [at.as_slice(), std::slice::from_ref(keyword)].concat();
             match (keyword.as_str(), value) {
                 ("$ref" | "$dynamicRef" | "$recursiveRef", Json::String(reference)) => {
                     open.extend(targets(document, reference));
@@ -177,7 +179,9 @@ fn references(document: &Document) -> Vec<(Vec<String>, String)> {
 /// Where a reference leads: one place for a pointer, every definition for an anchor or an `$id`.
 fn targets(document: &Document, reference: &str) -> Vec<Vec<String>> {
     match reference.strip_prefix('#') {
-        Some(pointer) if pointer.is_empty() || pointer.starts_with('/') => vec![locate::tokens(&pointer.replace("%20", " "))],
+        Some(pointer) if pointer.is_empty() || pointer.starts_with('/') => {
+            vec![locate::tokens(&pointer.replace("%20", " "))]
+        }
         _ => ["$defs", "definitions"].iter().flat_map(|keyword| named_in(document, keyword)).collect(),
     }
 }
@@ -198,8 +202,17 @@ fn schemas_in(keyword: &str, value: &Json, at: &[String]) -> Vec<Vec<String>> {
             each((0..schemas.len()).map(|i| i.to_string()).collect())
         }
         (
-            "items" | "additionalItems" | "unevaluatedItems" | "contains" | "additionalProperties"
-            | "unevaluatedProperties" | "propertyNames" | "not" | "if" | "then" | "else",
+            "items"
+            | "additionalItems"
+            | "unevaluatedItems"
+            | "contains"
+            | "additionalProperties"
+            | "unevaluatedProperties"
+            | "propertyNames"
+            | "not"
+            | "if"
+            | "then"
+            | "else",
             _,
         ) => vec![at.to_vec()],
         _ => Vec::new(),
@@ -212,7 +225,9 @@ fn invalid(document: &Document, error: &ValidationError<'_>) -> SchemaError {
         return unresolved(document, error).into();
     }
     let at = document.own_pointer(error.instance_path().as_str());
-    if let Found::Format { format } = error.kind() && format == "regex" {
+    if let Found::Format { format } = error.kind()
+        && format == "regex"
+    {
         return bad_pattern(document, &at).into();
     }
     let report = against_meta_schema(document);
@@ -239,9 +254,7 @@ fn unresolved(document: &Document, error: &ReferencingError) -> Diagnostic {
     let references = references(document);
     let found = references.iter().find(|(_, reference)| !target.is_empty() && reference.ends_with(target));
     match found {
-        Some((at, reference)) => {
-            problem(span(document, at), format!("`{reference}` leads nowhere in this schema"), "")
-        }
+        Some((at, reference)) => problem(span(document, at), format!("`{reference}` leads nowhere in this schema"), ""),
         None => problem(document.source.span(), "a reference in the schema cannot be resolved", error.to_string()),
     }
 }
@@ -265,6 +278,9 @@ fn misused(document: &Document, violation: &Violation) -> Diagnostic {
     let title = format!("the schema is not valid: {}", violation.title());
     let mut diagnostic = problem(span, title, violation.asks.clone());
     diagnostic.notes.clone_from(&violation.notes);
-    diagnostic.help.clone_from(&violation.help);
+    // The other advice is about YAML and the command line.
+    if matches!(violation.keyword.as_str(), "enum" | "anyOf") {
+        diagnostic.help.clone_from(&violation.help);
+    }
     diagnostic
 }

@@ -64,9 +64,9 @@ impl Document {
             // Helm takes these as annotations.
             .without_content_encoding_support("base64")
             .without_content_media_type_support("application/json");
-        formats::NAMES.iter().fold(options, |options, name| {
-            options.with_format(*name, |text: &str| formats::check(name, text).is_ok())
-        })
+        formats::NAMES
+            .iter()
+            .fold(options, |options, name| options.with_format(*name, |text: &str| formats::check(name, text).is_ok()))
     }
 
     /// Where a keyword stands that the validator names, in the chart's own spelling.

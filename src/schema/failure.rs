@@ -48,6 +48,16 @@ impl Rule {
         self
     }
 
+    /// Another keyword in the same schema object.
+    pub fn beside(&self, keyword: &str) -> Self {
+        let mut rule = self.clone();
+        for tokens in [&mut rule.pointer, &mut rule.route] {
+            tokens.pop();
+            tokens.push(keyword.to_owned());
+        }
+        rule
+    }
+
     /// The keyword itself.
     pub fn keyword(&self) -> &str {
         self.route.last().map_or("", String::as_str)
@@ -185,11 +195,15 @@ impl Failure {
         Failure { at: at.clone(), kind, helm: helm.to_owned(), rule: Rule::default(), causes }
     }
 
-    /// Counts its paths from another value above.
-    pub fn move_below(&mut self, above: &Path) {
-        let segments = [above.segments(), self.at.segments()].concat();
-        self.at = Path::from(segments);
-        self.causes.iter_mut().for_each(|cause| cause.move_below(above));
+    /// Counts its paths from the root, where it was found by checking one value against one part of the schema.
+    pub fn move_below(&mut self, value: &Path, part: &Rule) {
+        self.at = Path::from([value.segments(), self.at.segments()].concat());
+        // What is found behind a reference is told by its place in the whole schema.
+        if !self.rule.route.iter().any(|token| token == "$ref") {
+            self.rule.pointer.splice(0..0, part.pointer.iter().cloned());
+        }
+        self.rule.route.splice(0..0, part.route.iter().cloned());
+        self.causes.iter_mut().for_each(|cause| cause.move_below(value, part));
     }
 
     /// The failures that say something by themselves.
@@ -265,7 +279,9 @@ impl Failure {
                 missing.extend(more.iter().cloned());
                 self.helm = dependent_properties(on, missing);
             }
-            (Kind::PropertyName(name), Kind::PropertyName(same)) if name == same => self.causes.append(&mut other.causes),
+            (Kind::PropertyName(name), Kind::PropertyName(same)) if name == same => {
+                self.causes.append(&mut other.causes)
+            }
             _ => return false,
         }
         true
@@ -287,11 +303,44 @@ pub(super) fn dependent_properties(on: &str, missing: &[String]) -> String {
 /// The order in which Helm's validator takes the keywords of one schema object.
 fn rank(keyword: &str) -> usize {
     const ORDER: [&str; 38] = [
-        "$ref", "minProperties", "maxProperties", "required", "properties", "patternProperties", "propertyNames",
-        "dependentSchemas", "dependentRequired", "minItems", "maxItems", "uniqueItems", "items", "prefixItems",
-        "additionalItems", "contains", "minContains", "maxContains", "minLength", "maxLength", "pattern", "minimum",
-        "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf", "$recursiveRef", "$dynamicRef", "not",
-        "allOf", "anyOf", "oneOf", "if", "then", "else", "unevaluatedProperties", "unevaluatedItems", "",
+        "$ref",
+        "minProperties",
+        "maxProperties",
+        "required",
+        "properties",
+        "patternProperties",
+        "propertyNames",
+        "dependentSchemas",
+        "dependentRequired",
+        "minItems",
+        "maxItems",
+        "uniqueItems",
+        "items",
+        "prefixItems",
+        "additionalItems",
+        "contains",
+        "minContains",
+        "maxContains",
+        "minLength",
+        "maxLength",
+        "pattern",
+        "minimum",
+        "maximum",
+        "exclusiveMinimum",
+        "exclusiveMaximum",
+        "multipleOf",
+        "$recursiveRef",
+        "$dynamicRef",
+        "not",
+        "allOf",
+        "anyOf",
+        "oneOf",
+        "if",
+        "then",
+        "else",
+        "unevaluatedProperties",
+        "unevaluatedItems",
+        "",
     ];
     let keyword = match keyword {
         "dependencies" => "required",

@@ -24,7 +24,9 @@ pub(super) fn quote(text: &str) -> String {
             '\t' => out.push_str("\\t"),
             '\x0b' => out.push_str("\\v"),
             c if c.is_ascii_control() => out.push_str(&format!("\\x{:02x}", c as u32)),
-            c if c != ' ' && (c.is_control() || c.is_whitespace() || matches!(c, '\u{ad}' | '\u{200b}' | '\u{feff}')) => {
+            c if c != ' '
+                && (c.is_control() || c.is_whitespace() || matches!(c, '\u{ad}' | '\u{200b}' | '\u{feff}')) =>
+            {
                 out.push_str(&format!("\\u{:04x}", c as u32));
             }
             c => out.push(c),

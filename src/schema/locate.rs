@@ -153,7 +153,9 @@ mod tests {
 
     #[test]
     fn has_no_answer_for_what_is_not_there() {
-        for (text, pointer) in [("{}", "/a"), ("[1]", "/1"), ("[1]", "/a"), ("3", "/a"), ("{\"a\"", "/a"), ("", ""), ("[", "/0")] {
+        for (text, pointer) in
+            [("{}", "/a"), ("[1]", "/1"), ("[1]", "/a"), ("3", "/a"), ("{\"a\"", "/a"), ("", ""), ("[", "/0")]
+        {
             assert_eq!(at(text, pointer), None, "{text} {pointer}");
         }
     }

@@ -25,7 +25,9 @@ pub(super) fn rewrite(json: &Json) -> Rewritten {
 fn rewrite_below(json: &Json, names: &mut HashMap<String, String>) -> Json {
     match json {
         Json::Array(items) => items.iter().map(|item| rewrite_below(item, names)).collect(),
-        Json::Object(entries) => entries.iter().map(|(key, value)| (key.clone(), rewrite_keyword(key, value, names))).collect(),
+        Json::Object(entries) => {
+            entries.iter().map(|(key, value)| (key.clone(), rewrite_keyword(key, value, names))).collect()
+        }
         scalar => scalar.clone(),
     }
 }

@@ -1,7 +1,7 @@
 //! From an error of the jsonschema crate to a failure: what the schema asks, and Helm's words for it.
 
 use jsonschema::error::{TypeKind, ValidationErrorKind as Found};
-use jsonschema::{Draft, JsonType, ValidationError};
+use jsonschema::{Draft, JsonType, ValidationError, Validator};
 use serde_json::Value as Json;
 
 use crate::diag::is_secret_key;
@@ -10,7 +10,8 @@ use crate::value::{Path, Segment, Value};
 use super::document::{Document, descends, schema_steps};
 use super::failure::{Failure, Item, Kind, Rule, dependent_properties, missing_properties, tree};
 use super::helm::{count, display, number, quote, quote_all};
-use super::{formats, json, locate};
+use super::json::{self, Values};
+use super::{formats, locate};
 
 /// What the errors are about.
 pub(super) struct Context<'a> {
@@ -27,8 +28,9 @@ pub(super) fn failures<'e>(
     context: &Context<'_>,
     errors: impl Iterator<Item = ValidationError<'e>>,
 ) -> Option<Failure> {
-    let items = errors.flat_map(|error| context.items(&error)).collect();
-    tree(items, 0, &Path::root())
+    let errors: Vec<_> = errors.collect();
+    let items = errors.iter().flat_map(|error| context.items(error)).collect();
+    tree(items, 0, &Path::root()).or_else(|| Some(context.untold(errors.first()?)))
 }
 
 /// Whether the value at a path may not be shown: the nearest key on the way to it names a secret.
@@ -70,21 +72,29 @@ impl Context<'_> {
         path
     }
 
+    /// An error in the crate's words: no error may go untold.
+    fn untold(&self, error: &ValidationError<'_>) -> Failure {
+        let at = self.path(error.instance_path().as_str());
+        let helm = error.masked().to_string();
+        Failure { at, kind: Kind::Other, helm, rule: self.schema.rule(error), causes: Vec::new() }
+    }
+
     fn items(&self, error: &ValidationError<'_>) -> Vec<Item> {
         let at = self.path(error.instance_path().as_str());
         let rule = self.schema.rule(error);
         // A schema that is `false` failed as a whole: it has no keyword below it.
         let whole = matches!(error.kind(), Found::FalseSchema) && !self.forbids_others(&rule, &at);
-        let object = if whole { rule.route.as_slice() } else { rule.route.split_last().map_or(&[][..], |(_, rest)| rest) };
-        let unevaluated = |at: Path| Item::new(&rule.route, refused(at, rule.clone()));
+        let object =
+            if whole { rule.route.as_slice() } else { rule.route.split_last().map_or(&[][..], |(_, rest)| rest) };
         match error.kind() {
             Found::UnevaluatedProperties { unexpected } => {
-                return unexpected.iter().map(|key| unevaluated(at.key(key.as_str()))).collect();
+                return self.unevaluated(&rule, unexpected.iter().map(|key| at.key(key.as_str())));
             }
             Found::UnevaluatedItems { unexpected } => {
                 // The crate tells their number; they are the last ones, but for items that fit `contains`.
-                let length = length(self.value(&at)) as usize;
-                return (length.saturating_sub(unexpected.len())..length).map(|i| unevaluated(at.index(i))).collect();
+                let items = (0..length(self.value(&at)) as usize).map(|i| at.index(i));
+                let mut refused = self.unevaluated(&rule, items);
+                return refused.split_off(refused.len().saturating_sub(unexpected.len()));
             }
             _ => {}
         }
@@ -100,6 +110,29 @@ impl Context<'_> {
             _ => rule,
         };
         vec![Item::new(&object, Failure { at, kind, helm, rule, causes })]
+    }
+
+    /// Parts of a value that no other keyword knows: why each is refused.
+    fn unevaluated(&self, rule: &Rule, parts: impl Iterator<Item = Path>) -> Vec<Item> {
+        let validators = match self.schema.get(&rule.pointer) {
+            None | Some(Json::Bool(_)) => None,
+            Some(_) => self.schema.parts(),
+        };
+        let validator = validators.as_ref().and_then(|parts| parts.get(&Document::fragment(&rule.pointer)));
+        let failure = |at: Path| match validator {
+            Some(validator) => self.check_again(validator, rule, &at),
+            None => Some(refused(at, rule.clone())),
+        };
+        parts.filter_map(failure).map(|failure| Item::new(&rule.route, failure)).collect()
+    }
+
+    /// What one part of the schema says of one value.
+    fn check_again(&self, validator: &Validator<Values>, rule: &Rule, at: &Path) -> Option<Failure> {
+        let values = self.value(at);
+        let context = Context { values, schema: self.schema, show_secrets: self.show_secrets };
+        let mut failure = failures(&context, validator.iter_errors(values))?;
+        failure.move_below(at, rule);
+        Some(failure)
     }
 
     /// Kind, Helm's words and causes of an error about `value`.
@@ -128,9 +161,7 @@ impl Context<'_> {
                 said_unknown(keys.unwrap_or_default())
             }
             Found::FalseSchema => leaf(Kind::False, "false schema".to_owned()),
-            Found::AnyOf { context } => {
-                (Kind::AnyOf, "'anyOf' failed".to_owned(), self.branches(context, object, at))
-            }
+            Found::AnyOf { context } => (Kind::AnyOf, "'anyOf' failed".to_owned(), self.branches(context, object, at)),
             Found::OneOfNotValid { context } => {
                 (Kind::OneOf(None), "'oneOf' failed, none matched".to_owned(), self.branches(context, object, at))
             }
@@ -138,7 +169,13 @@ impl Context<'_> {
             Found::PropertyNames { error } => {
                 let name = error.instance().as_str().unwrap_or_default().to_owned();
                 let said = self.failure(error, &Path::root(), &Value::str(name.as_str()), object);
-                let cause = Failure { at: Path::root(), kind: said.0, helm: said.1, rule: self.schema.rule(error), causes: said.2 };
+                let cause = Failure {
+                    at: Path::root(),
+                    kind: said.0,
+                    helm: said.1,
+                    rule: self.schema.rule(error),
+                    causes: said.2,
+                };
                 let helm = format!("invalid propertyName {}", quote(&name));
                 (Kind::PropertyName(name), helm, vec![cause])
             }
@@ -189,7 +226,8 @@ impl Context<'_> {
     fn said_enum(&self, options: &Json, rule: &Rule) -> Said {
         let options = options.as_array().cloned().unwrap_or_default();
         let scalar = |option: &Json| !option.is_array() && !option.is_object();
-        let shown = options.iter().enumerate().map(|(i, o)| display(o, self.schema.number(&rule.pointer, Some(i)).as_deref()));
+        let shown =
+            options.iter().enumerate().map(|(i, o)| display(o, self.schema.number(&rule.pointer, Some(i)).as_deref()));
         let helm = match options.len() {
             _ if !options.iter().all(scalar) => "'enum' failed".to_owned(),
             1 => format!("value must be {}", shown.collect::<String>()),
@@ -229,9 +267,13 @@ impl Context<'_> {
     fn said_contains(&self, rule: &Rule, at: &Path, value: &Value) -> Said {
         let (parent, keyword) = rule.pointer.split_last().map_or((&[][..], ""), |(k, rest)| (rest, k.as_str()));
         let of_parent = |keyword: &str| [parent, &[keyword.to_owned()]].concat();
-        let checks = self.check_items(&of_parent("contains"), at, value);
-        let matched: Vec<_> = checks.iter().enumerate().filter(|(_, c)| c.is_none()).map(|(i, _)| i.to_string()).collect();
-        let least = (self.schema.draft >= Draft::Draft201909).then_some(()).and_then(|()| self.schema.get(&of_parent("minContains"))).and_then(Json::as_u64);
+        let checks = self.check_items(&rule.beside("contains"), at, value);
+        let matched: Vec<_> =
+            checks.iter().enumerate().filter(|(_, c)| c.is_none()).map(|(i, _)| i.to_string()).collect();
+        let least = (self.schema.draft >= Draft::Draft201909)
+            .then_some(())
+            .and_then(|()| self.schema.get(&of_parent("minContains")))
+            .and_then(Json::as_u64);
         let most = self.schema.get(&of_parent("maxContains")).and_then(Json::as_u64).unwrap_or_default();
         let causes = if keyword == "maxContains" { Vec::new() } else { checks.into_iter().flatten().collect() };
         let items = format!("matched {} items at {}", matched.len(), matched.join(" "));
@@ -246,19 +288,12 @@ impl Context<'_> {
         (Kind::Contains, helm, causes)
     }
 
-    fn check_items(&self, schema: &[String], at: &Path, value: &Value) -> Vec<Option<Failure>> {
+    fn check_items(&self, rule: &Rule, at: &Path, value: &Value) -> Vec<Option<Failure>> {
         let validators = self.schema.parts();
-        let Some(validator) = validators.as_ref().and_then(|v| v.get(&Document::fragment(schema))) else {
+        let Some(validator) = validators.as_ref().and_then(|v| v.get(&Document::fragment(&rule.pointer))) else {
             return Vec::new();
         };
-        let items = value.as_list().map(|items| items.as_slice()).unwrap_or_default();
-        let check = |(i, item): (usize, &Value)| {
-            let context = Context { values: item, schema: self.schema, show_secrets: self.show_secrets };
-            let mut failure = failures(&context, validator.iter_errors(item))?;
-            failure.move_below(&at.index(i));
-            Some(failure)
-        };
-        items.iter().enumerate().map(check).collect()
+        (0..length(value) as usize).map(|i| self.check_again(validator, rule, &at.index(i))).collect()
     }
 }
 

@@ -1,6 +1,8 @@
 //! A value that the schema refuses, told to the person who wrote the value.
 
-use crate::diag::{Diagnostic, Span};
+use serde_json::Value as Json;
+
+use crate::diag::{Diagnostic, Span, nearest};
 use crate::value::{Path, Segment};
 
 use super::branches;
@@ -19,6 +21,8 @@ pub struct Violation {
     pub asks: String,
     /// What stands there instead: `is the string "3"`; empty where that goes without saying.
     pub got: String,
+    /// What to say where it was set; `asks` in most cases.
+    pub label: String,
     /// What the chart says about it, from `x-render-message`.
     pub message: Option<String>,
     /// Where the value was set; of a missing one, where the map was that lacks it.
@@ -44,7 +48,7 @@ impl Violation {
     }
 
     /// What is asked and what stands there.
-    fn sentence(&self) -> String {
+    pub(super) fn sentence(&self) -> String {
         if self.got.is_empty() { self.asks.clone() } else { format!("{}, but {}", self.asks, self.got) }
     }
 
@@ -52,7 +56,7 @@ impl Violation {
     pub fn diagnostic(&self, chart: &str) -> Diagnostic {
         let label = match &self.message {
             Some(_) => format!("{} {}", words::path(&self.path), self.sentence()),
-            None => self.asks.clone(),
+            None => self.label.clone(),
         };
         let mut diagnostic =
             Diagnostic::error(self.title()).label_opt(self.place, label).label_opt(self.rule, "the schema's rule");
@@ -127,6 +131,7 @@ impl Teller<'_> {
             place: self.place_of(&path),
             rule: self.rule(&failure.rule),
             helm: helm::entry(failure),
+            label: asks.clone(),
             asks,
             got,
             path,
@@ -153,7 +158,22 @@ impl Teller<'_> {
     fn missing(&self, failure: &Failure, name: &str, asks: &str) -> Violation {
         let path = failure.at.key(name);
         let message = self.context.schema.message(&failure.rule, Some(name));
-        Violation { message, ..self.violation(failure, path, asks.to_owned(), "is not set".to_owned()) }
+        let label = format!("{} is missing here", words::key(name));
+        let help = vec![self.how_to_set(failure, name)];
+        let violation = self.violation(failure, path, asks.to_owned(), "is not set".to_owned());
+        Violation { message, label, help, ..violation }
+    }
+
+    /// A misspelt neighbour of a missing property, or how to set it.
+    fn how_to_set(&self, failure: &Failure, name: &str) -> String {
+        let object = failure.rule.pointer.split_last().map_or(&[][..], |(_, object)| object);
+        let known = self.context.schema.known(object);
+        let map = self.context.value(&failure.at).as_map();
+        let keys = map.into_iter().flat_map(|map| map.keys()).map(|key| key.as_str());
+        match nearest(name, keys.filter(|key| !known.contains(key))) {
+            Some(near) => format!("{} is set here; is it a misspelling?", words::path(&failure.at.key(near))),
+            None => "set it in a values file or with --set".to_owned(),
+        }
     }
 
     fn unknown(&self, failure: &Failure, path: &Path) -> Violation {
@@ -163,7 +183,11 @@ impl Teller<'_> {
         };
         let object = failure.rule.pointer.split_last().map_or(&[][..], |(_, object)| object);
         let help = advice::for_unknown(key, &self.context.schema.known(object));
-        Violation { help, ..self.violation(failure, path.clone(), "is not a key that the schema knows".into(), String::new()) }
+        Violation {
+            help,
+            label: "unknown".to_owned(),
+            ..self.violation(failure, path.clone(), "is not a key that the schema knows".into(), String::new())
+        }
     }
 
     fn name(&self, failure: &Failure, name: &str) -> Violation {
@@ -186,8 +210,10 @@ impl Teller<'_> {
             Kind::Const(option) => (format!("must be {}", words::options(std::slice::from_ref(option))), is()),
             Kind::Limit(limit) => words::limit(failure.rule.keyword(), *limit, value, hidden),
             Kind::Pattern(pattern) => (format!("must match the pattern `{pattern}`"), is()),
-            Kind::Format(name, why) => (format!("must be {}", words::format(name)), words::is_because(value, hidden, why)),
-            Kind::Not => ("must not have the form that the schema excludes here".to_owned(), String::new()),
+            Kind::Format(name, why) => {
+                (format!("must be {}", words::format(name)), words::is_because(value, hidden, why))
+            }
+            Kind::Not => (self.excluded(failure), String::new()),
             Kind::False => ("is not allowed here".to_owned(), String::new()),
             Kind::OneOf(Some((a, b))) => self.several(failure, *a, *b),
             Kind::Unique(i, j) => ("must not have an item twice".to_owned(), format!("items {i} and {j} are equal")),
@@ -197,8 +223,23 @@ impl Teller<'_> {
         }
     }
 
+    /// What a `not` excludes: often some keys at once.
+    fn excluded(&self, failure: &Failure) -> String {
+        let schema = self.context.schema.get(&failure.rule.pointer).and_then(Json::as_object);
+        let keys = schema.filter(|schema| schema.len() == 1).and_then(|schema| schema.get("required")?.as_array());
+        let keys: Vec<_> = keys.into_iter().flatten().filter_map(Json::as_str).map(words::key).collect();
+        match keys.as_slice() {
+            [] => "must not have the form that the schema excludes here".to_owned(),
+            [key] => format!("must not have {key}"),
+            keys => format!("must not have {} at once", keys.join(" and ")),
+        }
+    }
+
     fn several(&self, failure: &Failure, a: usize, b: usize) -> (String, String) {
         let name = |i: usize| branches::name(self.context.schema, &failure.rule, i);
-        ("must have exactly one of the forms that the schema allows".to_owned(), format!("has {} and {}", name(a), name(b)))
+        (
+            "must have exactly one of the forms that the schema allows".to_owned(),
+            format!("has {} and {}", name(a), name(b)),
+        )
     }
 }

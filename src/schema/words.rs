@@ -50,8 +50,8 @@ pub(super) fn or(texts: &[String]) -> String {
 pub(super) fn is(value: &Value, hidden: bool) -> String {
     match value {
         Value::Null(_) => "is null".to_owned(),
-        Value::Str(..) if hidden => "is a string that is not shown, being a secret".to_owned(),
-        Value::Num(..) if hidden => "is a number that is not shown, being a secret".to_owned(),
+        Value::Str(..) if hidden => "is a string (a secret, not shown)".to_owned(),
+        Value::Num(..) if hidden => "is a number (a secret, not shown)".to_owned(),
         Value::Bool(b, _) => format!("is {b}"),
         Value::Num(n, _) => format!("is {n}"),
         Value::Str(text, _) if text.is_empty() => "is an empty string".to_owned(),
@@ -126,7 +126,10 @@ pub(super) fn limit(keyword: &str, limit: f64, value: &Value, hidden: bool) -> (
         _ if limit == 1.0 && got == 0 => ("must not be empty".to_owned(), String::new()),
         _ => {
             let least = if keyword.starts_with("min") { "least" } else { "most" };
-            (format!("must have at {least} {}", count(limit as usize, what)), format!("has {got}"))
+            (
+                format!("must have at {least} {}", count(limit as usize, what)),
+                if hidden { String::new() } else { format!("has {got}") },
+            )
         }
     }
 }
