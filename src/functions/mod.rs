@@ -4,6 +4,21 @@
 //! writes them, the piped value last. Those that need an engine (`include`, `tpl`, `lookup`, `required`, `fail`) live
 //! in the engines.
 
+mod args;
+mod cases;
+mod decimal;
+mod defaults;
+mod dicts;
+mod equal;
+mod lists;
+mod math;
+mod number;
+mod reflection;
+mod split;
+mod strings;
 mod table;
 
 pub use table::{Context, FuncError, Function, Param, Random, find, names};
+
+#[cfg(test)]
+mod tests;

@@ -10,6 +10,16 @@ pub trait Object: std::fmt::Debug + Send + Sync {
     /// Its Go type, as `typeOf` prints it.
     fn type_name(&self) -> &'static str;
 
+    /// Its kind in Go's reflection.
+    fn kind_name(&self) -> &'static str {
+        if self.type_name().starts_with('*') { "ptr" } else { "struct" }
+    }
+
+    /// The number, where its Go type is an integer type, such as a duration's.
+    fn as_int(&self) -> Option<i64> {
+        None
+    }
+
     /// A field, or a method without arguments, by its Go name.
     fn field(&self, name: &str) -> Option<Runtime> {
         let _ = name;
