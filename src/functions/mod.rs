@@ -9,6 +9,7 @@ mod cases;
 mod decimal;
 mod defaults;
 mod dicts;
+mod encoding;
 mod equal;
 mod lists;
 mod math;
