@@ -15,6 +15,7 @@ mod lists;
 mod math;
 mod number;
 mod reflection;
+mod regex;
 mod split;
 mod strings;
 mod table;

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use crate::runtime::{Numbers, Runtime};
 
-use super::{cases, defaults, dicts, encoding, lists, math, number, reflection, split, strings};
+use super::{cases, defaults, dicts, encoding, lists, math, number, reflection, regex, split, strings};
 
 /// What a function may use besides its arguments.
 pub struct Context<'a> {
@@ -121,6 +121,7 @@ const FAMILIES: &[&[Function]] = &[
     math::FAMILY,
     reflection::FAMILY,
     encoding::FAMILY,
+    regex::FAMILY,
 ];
 
 static TABLE: LazyLock<HashMap<&'static str, &'static Function, foldhash::fast::RandomState>> =
