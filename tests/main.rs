@@ -1,1 +1,4 @@
-fn main() {}
+//! The integration tests, one module a subject.
+
+mod common;
+mod yaml_write;

@@ -15,9 +15,9 @@ pub fn format_float(number: f64, verb: char, precision: i32) -> String {
     }
     match (verb, usize::try_from(precision)) {
         ('e', Ok(p)) => go_exponent(&format!("{number:.p$e}")),
-        ('e', Err(_)) => go_exponent(&format!("{number:e}")),
+        ('e', Err(_)) => go_exponent(&shortest(number)),
         ('f', Ok(p)) => format!("{number:.p$}"),
-        ('f', Err(_)) => format!("{number}"),
+        ('f', Err(_)) => decimal(&shortest(number)),
         (_, precision) => general(number, precision.ok()),
     }
 }
@@ -27,7 +27,7 @@ fn general(number: f64, precision: Option<usize>) -> String {
     let digits = precision.map(|p| p.max(1));
     let scientific = match digits {
         Some(p) => format!("{:.*e}", p - 1, number),
-        None => format!("{number:e}"),
+        None => shortest(number),
     };
     let (mantissa, exponent) = scientific.split_once('e').unwrap_or((&scientific, "0"));
     let exponent: i32 = exponent.parse().unwrap_or(0);
@@ -37,7 +37,35 @@ fn general(number: f64, precision: Option<usize>) -> String {
     }
     match digits {
         Some(p) => trim_fraction(&format!("{:.*}", (p as i32 - 1 - exponent).max(0) as usize, number), ""),
-        None => format!("{number}"),
+        None => decimal(&scientific),
+    }
+}
+
+/// The fewest digits that read back as the same number, in the form `1.5e-7`.
+///
+/// Where two texts of that length are equally near, Go takes the one whose last digit is even, Rust the larger one.
+fn shortest(number: f64) -> String {
+    /// With fewer digits no two texts are equally near.
+    const FEW: usize = 15;
+    let text = format!("{number:e}");
+    let digits = text.bytes().take_while(|b| *b != b'e').filter(u8::is_ascii_digit).count();
+    if digits < FEW {
+        return text;
+    }
+    let nearest = format!("{number:.*e}", digits - 1);
+    if nearest.parse() == Ok(number) { nearest } else { text }
+}
+
+/// `1.5e-7` without an exponent.
+fn decimal(scientific: &str) -> String {
+    let (mantissa, exponent) = scientific.split_once('e').unwrap_or((scientific, "0"));
+    let (sign, mantissa) = mantissa.strip_prefix('-').map_or(("", mantissa), |rest| ("-", rest));
+    let digits = mantissa.replace('.', "");
+    let point = exponent.parse::<i32>().unwrap_or(0) + 1;
+    match usize::try_from(point) {
+        Ok(point) if point >= digits.len() => format!("{sign}{digits:0<point$}"),
+        Ok(point) if point > 0 => format!("{sign}{}.{}", &digits[..point], &digits[point..]),
+        _ => format!("{sign}0.{}{digits}", "0".repeat(point.unsigned_abs() as usize)),
     }
 }
 
@@ -104,6 +132,15 @@ mod tests {
             (1.5, 'f', 2, "1.50"),
             (100.0, 'e', 3, "1.000e+02"),
             (123.456, 'g', 4, "123.5"),
+            (1_629_214_069_209_745.0 / 8.0, 'f', -1, "203651758651218.12"),
+            (1_629_214_069_209_745.0 / 8.0, 'g', -1, "2.0365175865121812e+14"),
+            (9_007_199_254_740_993.0, 'f', -1, "9007199254740992"),
+            (9_223_372_036_854_775_808.0, 'f', -1, "9223372036854776000"),
+            (-0.000_12, 'f', -1, "-0.00012"),
+            (-0.0, 'f', -1, "-0"),
+            (-1.5, 'g', -1, "-1.5"),
+            (5e-324, 'e', -1, "5e-324"),
+            (5.684_341_886_080_802e-14, 'e', -1, "5.684341886080802e-14"),
         ] {
             assert_eq!(format_float(n, verb, precision), want);
         }

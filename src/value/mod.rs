@@ -5,6 +5,7 @@
 //! templates.
 
 mod go;
+mod letters;
 mod map;
 mod origin;
 mod path;
@@ -12,6 +13,7 @@ mod path;
 use std::sync::Arc;
 
 pub use go::{format_float, print_go};
+pub use letters::{is_digit, is_letter};
 pub use map::Map;
 pub use origin::{Origin, OriginRecord, Provenance};
 pub use path::{Path, PathError, Segment};

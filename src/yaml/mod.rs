@@ -4,5 +4,14 @@
 //! charts or templates.
 
 mod event;
+mod flow;
+mod json;
+mod key_order;
+mod quote;
+mod scalar;
+mod write;
 
 pub use event::{Event, EventKind, Style, YamlError};
+pub use flow::to_flow;
+pub use json::{JsonOptions, to_json};
+pub use write::{Dialect, Numbers, WriteError, WriteOptions, to_yaml};
