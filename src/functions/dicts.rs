@@ -196,7 +196,7 @@ fn copied(value: &Runtime, path: &mut Vec<MapRef>) -> Out {
             path.pop();
             copy.map(Runtime::Map)
         }
-        Runtime::List(list) => {
+        Runtime::List(list) if !list.is_nil() => {
             let items: Result<Vec<Runtime>, _> = list.items().iter().map(|item| copied(item, path)).collect();
             Ok(Runtime::List(List::new(items?.into(), list.elem())))
         }

@@ -6,6 +6,7 @@
 
 mod args;
 mod cases;
+mod data;
 mod decimal;
 mod defaults;
 mod dicts;

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use crate::runtime::{Numbers, Runtime};
 
-use super::{cases, defaults, dicts, encoding, lists, math, number, reflection, regex, split, strings};
+use super::{cases, data, defaults, dicts, encoding, lists, math, number, reflection, regex, split, strings};
 
 /// What a function may use besides its arguments.
 pub struct Context<'a> {
@@ -122,6 +122,7 @@ const FAMILIES: &[&[Function]] = &[
     reflection::FAMILY,
     encoding::FAMILY,
     regex::FAMILY,
+    data::FAMILY,
 ];
 
 static TABLE: LazyLock<HashMap<&'static str, &'static Function, foldhash::fast::RandomState>> =

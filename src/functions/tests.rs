@@ -75,14 +75,14 @@ impl Runner {
     }
 }
 
-fn data(json: &Json) -> Value {
+fn value(json: &Json) -> Value {
     match json {
         Json::Null => Value::NULL,
         Json::Bool(b) => Value::bool(*b),
         Json::Number(n) => Value::Num(n.as_i64().map_or(Num::Float(n.as_f64().unwrap()), Num::Int), Origin::NONE),
         Json::String(text) => Value::str(text.as_str()),
-        Json::Array(items) => Value::list(items.iter().map(data)),
-        Json::Object(map) => Value::map(map.iter().map(|(k, v)| (k.as_str(), data(v)))),
+        Json::Array(items) => Value::list(items.iter().map(value)),
+        Json::Object(map) => Value::map(map.iter().map(|(k, v)| (k.as_str(), value(v)))),
     }
 }
 
@@ -99,7 +99,7 @@ fn printed(value: &Runtime) -> Json {
 }
 
 fn difference(values: &Json, case: &Json) -> Option<String> {
-    let mut runner = Runner { values: data(values), variables: HashMap::new() };
+    let mut runner = Runner { values: value(values), variables: HashMap::new() };
     match (runner.run(case), case.get("error")) {
         (Ok(_), _) if case.get("out").is_none() && case.get("error").is_none() => Some("not recorded".into()),
         (Err(err), _) if err.message.starts_with("no function") => None,
@@ -130,4 +130,4 @@ macro_rules! families {
     ($($name:ident)*) => { $(#[test] fn $name() { check(stringify!($name)); })* };
 }
 
-families! { strings defaults lists dicts math reflection encoding regex }
+families! { strings defaults lists dicts math reflection encoding regex data }

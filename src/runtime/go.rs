@@ -19,6 +19,15 @@ pub enum Numbers {
     Exact,
 }
 
+/// What Go's nil slices and maps are as data.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NilAs {
+    /// Null, as in JSON.
+    Null,
+    /// An empty list or map.
+    Empty,
+}
+
 impl Runtime {
     /// Its Go type, as `%T` and `typeOf` print it.
     pub fn type_name(&self, numbers: Numbers) -> &'static str {
@@ -70,17 +79,29 @@ impl Runtime {
         }
     }
 
-    /// The data without what only templates see, as [`Runtime::to_value`] gives it, unless a map or list holds itself.
-    pub fn try_value(&self) -> Option<Value> {
-        let mut walker = Walker { path: Vec::new(), endless: false };
+    /// The data without what only templates see, and what was lost on the way. Go's nil collections become what `nil`
+    /// says.
+    pub fn to_data(&self, nil: NilAs) -> Data {
+        let mut walker = Walker { path: Vec::new(), endless: false, binary: false, nil };
         let value = walker.value(self);
-        (!walker.endless).then_some(value)
+        Data { value, endless: walker.endless, binary: walker.binary }
     }
+}
+
+/// What [`Runtime::to_data`] gives.
+#[derive(Debug, Clone)]
+pub struct Data {
+    /// The data.
+    pub value: Value,
+    /// Whether a map or list holds itself, and stands as null within itself.
+    pub endless: bool,
+    /// Whether a text was not UTF-8, and has U+FFFD for each byte that is not.
+    pub binary: bool,
 }
 
 /// The data of a value, with null for what is endless.
 pub(super) fn to_value(value: &Runtime) -> Value {
-    Walker { path: Vec::new(), endless: false }.value(value)
+    value.to_data(NilAs::Null).value
 }
 
 struct Printer<'a> {
@@ -169,6 +190,8 @@ fn enter(path: &mut Vec<*const ()>, address: *const ()) -> bool {
 struct Walker {
     path: Vec<*const ()>,
     endless: bool,
+    binary: bool,
+    nil: NilAs,
 }
 
 impl Walker {
@@ -176,12 +199,15 @@ impl Walker {
         match value {
             Runtime::List(list) => self.list(list),
             Runtime::Map(map) => self.map(map),
-            scalar => scalar.scalar_value(),
+            scalar => {
+                self.binary |= matches!(scalar, Runtime::Binary(_));
+                scalar.scalar_value()
+            }
         }
     }
 
     fn list(&mut self, list: &List) -> Value {
-        if list.is_nil() {
+        if list.is_nil() && self.nil == NilAs::Null {
             return Value::NULL;
         }
         if let Some(values) = list.untouched() {
@@ -196,7 +222,7 @@ impl Walker {
     }
 
     fn map(&mut self, map: &MapRef) -> Value {
-        if map.is_nil() {
+        if map.is_nil() && self.nil == NilAs::Null {
             return Value::NULL;
         }
         if let Some(values) = map.untouched() {
@@ -266,13 +292,14 @@ mod tests {
         let (one, two) = (endless(), endless());
         assert_eq!(one.to_text(Numbers::Go), b"map[a:1 list:[map[]] me:map[]]".as_slice());
         assert_eq!(one, two);
-        assert_eq!(one.try_value(), None);
+        assert!(one.to_data(NilAs::Null).endless);
     }
 
     #[test]
     fn nil_collections_are_null_as_data_and_differ_from_empty_ones() {
         let nil = Runtime::List(List::nil(super::super::Elem::Any));
-        assert_eq!(nil.try_value(), Some(Value::NULL));
+        assert_eq!(nil.to_value(), Value::NULL);
+        assert_eq!(nil.to_data(NilAs::Empty).value, Value::list([]));
         assert_ne!(nil, Runtime::list([]));
         assert_eq!(Runtime::Map(MapRef::nil()).to_value(), Value::NULL);
     }

@@ -11,7 +11,7 @@ pub mod text;
 
 use std::sync::Arc;
 
-pub use go::Numbers;
+pub use go::{Data, NilAs, Numbers};
 pub use list::{Elem, List};
 pub use map::MapRef;
 pub use object::Object;
@@ -153,7 +153,7 @@ impl Runtime {
             Runtime::Float(n) => Value::Num(Num::Float(*n), Origin::NONE),
             Runtime::YamlInt(n) => Value::Num(*n, Origin::NONE),
             Runtime::Str(text) => Value::Str(text.clone(), Origin::NONE),
-            Runtime::Binary(bytes) => Value::str(String::from_utf8_lossy(bytes).into_owned()),
+            Runtime::Binary(bytes) => Value::str(text::runes(bytes).collect::<String>()),
             Runtime::Object(object) => object.to_value(),
         }
     }

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+pub use crate::value::{is_digit, is_letter};
 use unicode_general_category::{GeneralCategory as Category, get_general_category};
 
 /// What Go reads where bytes are not UTF-8.
@@ -90,20 +91,6 @@ pub fn is_lower(c: char) -> bool {
 /// `unicode.IsTitle`: category Lt.
 pub fn is_title(c: char) -> bool {
     get_general_category(c) == Category::TitlecaseLetter
-}
-
-/// `unicode.IsLetter`: categories L.
-pub fn is_letter(c: char) -> bool {
-    use Category::{LowercaseLetter, ModifierLetter, OtherLetter, TitlecaseLetter, UppercaseLetter};
-    matches!(
-        get_general_category(c),
-        UppercaseLetter | LowercaseLetter | TitlecaseLetter | ModifierLetter | OtherLetter
-    )
-}
-
-/// `unicode.IsDigit`: category Nd.
-pub fn is_digit(c: char) -> bool {
-    get_general_category(c) == Category::DecimalNumber
 }
 
 /// `unicode.IsPunct`: categories P.
