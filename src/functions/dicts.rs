@@ -36,10 +36,10 @@ pub(super) const FAMILY: &[Function] = &[
     Function::new("pick", &[Map], pick).rest(Text),
     Function::new("omit", &[Map], omit).rest(Text),
     Function::new("dig", &[], dig).rest(Any),
-    Function::new("merge", &[Map], |_, a| merge(a, false)).rest(Map),
-    Function::new("mustMerge", &[Map], |_, a| merge(a, false)).rest(Map),
-    Function::new("mergeOverwrite", &[Map], |_, a| merge(a, true)).rest(Map),
-    Function::new("mustMergeOverwrite", &[Map], |_, a| merge(a, true)).rest(Map),
+    Function::new("merge", &[Map], |_, a| lenient(merge(a, false))).rest(Map),
+    Function::new("mustMerge", &[Map], |_, a| Ok(merge(a, false)?)).rest(Map),
+    Function::new("mergeOverwrite", &[Map], |_, a| lenient(merge(a, true))).rest(Map),
+    Function::new("mustMergeOverwrite", &[Map], |_, a| Ok(merge(a, true)?)).rest(Map),
     Function::new("deepCopy", &[Any], deep_copy),
     Function::new("mustDeepCopy", &[Any], deep_copy),
 ];
@@ -125,7 +125,38 @@ fn dig(ctx: &Context<'_>, a: &[Runtime]) -> Out {
     Ok(at)
 }
 
-fn merge(a: &[Runtime], overwrite: bool) -> Out {
+/// Why maps cannot be merged.
+enum MergeError {
+    /// mergo's own error: a map would have to be merged into a pointer.
+    Types,
+    /// What makes Go panic, which no function swallows.
+    Panic(FuncError),
+}
+
+impl From<FuncError> for MergeError {
+    fn from(err: FuncError) -> Self {
+        MergeError::Panic(err)
+    }
+}
+
+impl From<MergeError> for FuncError {
+    fn from(err: MergeError) -> Self {
+        match err {
+            MergeError::Types => FuncError::new("src and dst must be of same type"),
+            MergeError::Panic(err) => err,
+        }
+    }
+}
+
+/// mergo's own errors make an empty text.
+fn lenient(merged: Result<Runtime, MergeError>) -> Out {
+    match merged {
+        Err(MergeError::Types) => Ok("".into()),
+        other => Ok(other?),
+    }
+}
+
+fn merge(a: &[Runtime], overwrite: bool) -> Result<Runtime, MergeError> {
     let mut target = map(a, 0)?.clone();
     for i in 1..a.len() {
         let source = map(a, i)?;
@@ -144,9 +175,9 @@ fn merge_into(
     source: &MapRef,
     overwrite: bool,
     path: &mut Vec<(MapRef, MapRef)>,
-) -> Result<(), FuncError> {
+) -> Result<(), MergeError> {
     if path.iter().any(|(t, s)| t.same(target) && s.same(source)) {
-        return fail("the maps to merge hold themselves");
+        return Ok(fail("the maps to merge hold themselves")?);
     }
     path.push((target.clone(), source.clone()));
     for (key, value) in source.sorted() {
@@ -155,6 +186,12 @@ fn merge_into(
             && !old.is_nil()
         {
             merge_into(old, new, overwrite, path)?;
+        }
+        if let (Some(Runtime::Object(old)), Runtime::Map(_)) = (&old, &value)
+            && !overwrite
+            && old.kind_name() == "ptr"
+        {
+            return Err(MergeError::Types);
         }
         let take = match (&old, &value) {
             (_, Runtime::Nil) => overwrite,
@@ -170,9 +207,9 @@ fn merge_into(
     Ok(())
 }
 
-fn put(target: &MapRef, key: Str, value: Runtime) -> Result<(), FuncError> {
+fn put(target: &MapRef, key: Str, value: Runtime) -> Result<(), MergeError> {
     if target.is_strings() && !matches!(value, Runtime::Str(_) | Runtime::Binary(_)) {
-        return fail("reflect.Value.SetMapIndex: value of type interface {} is not assignable to type string");
+        return Ok(fail("reflect.Value.SetMapIndex: value of type interface {} is not assignable to type string")?);
     }
     target.insert(key, value);
     Ok(())
@@ -200,6 +237,7 @@ fn copied(value: &Runtime, path: &mut Vec<MapRef>) -> Out {
             let items: Result<Vec<Runtime>, _> = list.items().iter().map(|item| copied(item, path)).collect();
             Ok(Runtime::List(List::new(items?.into(), list.elem())))
         }
+        Runtime::Object(object) => Ok(object.deep_copy().unwrap_or_else(|| value.clone())),
         scalar => Ok(scalar.clone()),
     }
 }

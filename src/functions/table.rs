@@ -5,7 +5,10 @@ use std::sync::LazyLock;
 
 use crate::runtime::{Numbers, Runtime};
 
-use super::{cases, data, defaults, dicts, encoding, lists, math, number, reflection, regex, split, strings};
+use super::{
+    cases, data, defaults, dicts, encoding, lists, math, network, number, paths, random, reflection, regex, semver,
+    split, strings,
+};
 
 /// What a function may use besides its arguments.
 pub struct Context<'a> {
@@ -123,6 +126,10 @@ const FAMILIES: &[&[Function]] = &[
     encoding::FAMILY,
     regex::FAMILY,
     data::FAMILY,
+    semver::FAMILY,
+    paths::FAMILY,
+    network::FAMILY,
+    random::FAMILY,
 ];
 
 static TABLE: LazyLock<HashMap<&'static str, &'static Function, foldhash::fast::RandomState>> =

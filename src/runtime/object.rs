@@ -20,6 +20,11 @@ pub trait Object: std::fmt::Debug + Send + Sync {
         None
     }
 
+    /// What `deepCopy` makes of it, where that is not the same.
+    fn deep_copy(&self) -> Option<Runtime> {
+        None
+    }
+
     /// A field, or a method without arguments, by its Go name.
     fn field(&self, name: &str) -> Option<Runtime> {
         let _ = name;
