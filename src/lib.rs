@@ -11,6 +11,7 @@ pub mod functions;
 pub mod manifest;
 pub mod output;
 pub mod pipeline;
+pub mod regexp;
 pub mod runtime;
 pub mod schema;
 pub mod value;

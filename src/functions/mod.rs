@@ -4,6 +4,28 @@
 //! writes them, the piped value last. Those that need an engine (`include`, `tpl`, `lookup`, `required`, `fail`) live
 //! in the engines.
 
+mod args;
+mod cases;
+mod data;
+mod decimal;
+mod defaults;
+mod dicts;
+mod encoding;
+mod equal;
+mod lists;
+mod math;
+mod network;
+mod number;
+mod paths;
+mod random;
+mod reflection;
+mod regex;
+mod semver;
+mod split;
+mod strings;
 mod table;
 
 pub use table::{Context, FuncError, Function, Param, Random, find, names};
+
+#[cfg(test)]
+mod tests;

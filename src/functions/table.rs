@@ -3,7 +3,12 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use crate::runtime::Runtime;
+use crate::runtime::{Numbers, Runtime};
+
+use super::{
+    cases, data, defaults, dicts, encoding, lists, math, network, number, paths, random, reflection, regex, semver,
+    split, strings,
+};
 
 /// What a function may use besides its arguments.
 pub struct Context<'a> {
@@ -13,6 +18,13 @@ pub struct Context<'a> {
     pub dns: bool,
     /// Integers from YAML count as float64s, as in Helm.
     pub go_numbers: bool,
+}
+
+impl Context<'_> {
+    /// What an integer from YAML is taken for.
+    pub fn numbers(&self) -> Numbers {
+        if self.go_numbers { Numbers::Go } else { Numbers::Exact }
+    }
 }
 
 /// Where random bytes and the time come from: the operating system, or a seed.
@@ -101,7 +113,24 @@ impl FuncError {
     }
 }
 
-const FAMILIES: &[&[Function]] = &[];
+const FAMILIES: &[&[Function]] = &[
+    strings::FAMILY,
+    cases::FAMILY,
+    split::FAMILY,
+    defaults::FAMILY,
+    dicts::FAMILY,
+    lists::FAMILY,
+    number::FAMILY,
+    math::FAMILY,
+    reflection::FAMILY,
+    encoding::FAMILY,
+    regex::FAMILY,
+    data::FAMILY,
+    semver::FAMILY,
+    paths::FAMILY,
+    network::FAMILY,
+    random::FAMILY,
+];
 
 static TABLE: LazyLock<HashMap<&'static str, &'static Function, foldhash::fast::RandomState>> =
     LazyLock::new(|| FAMILIES.iter().copied().flatten().map(|f| (f.name, f)).collect());

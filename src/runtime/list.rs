@@ -1,6 +1,6 @@
 //! Lists while templates run.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use crate::value::Value;
 
@@ -17,9 +17,25 @@ pub enum Elem {
     Int,
     /// `[][]interface {}`, what Sprig's `chunk` gives.
     Lists,
+    /// `[]map[string]interface {}`, what `fromToml` makes of an array of tables.
+    Maps,
 }
 
-/// A list; nobody changes one in place, so that a list of the merged values is shared as it is.
+impl Elem {
+    /// The type of a list of these, as Go names it.
+    pub fn list_type(self) -> &'static str {
+        match self {
+            Elem::Any => "[]interface {}",
+            Elem::Str => "[]string",
+            Elem::Int => "[]int",
+            Elem::Lists => "[][]interface {}",
+            Elem::Maps => "[]map[string]interface {}",
+        }
+    }
+}
+
+/// A list; nobody changes one in place, so that a list of the merged values is shared as it is. The one exception is
+/// [`List::sort_in_place`].
 #[derive(Debug, Clone)]
 pub struct List {
     repr: Repr,
@@ -28,14 +44,38 @@ pub struct List {
 
 #[derive(Debug, Clone)]
 enum Repr {
-    Frozen(Arc<Vec<Value>>, Arc<std::sync::OnceLock<Arc<[Runtime]>>>),
+    /// Go's nil slice: empty, and `null` as JSON.
+    Nil,
+    Frozen(Arc<Vec<Value>>, Arc<OnceLock<Arc<[Runtime]>>>),
     Built(Arc<[Runtime]>),
+    Strings(Arc<Strings>),
+}
+
+/// A `[]string`, and its items in order once it was sorted.
+#[derive(Debug)]
+struct Strings {
+    items: Arc<[Runtime]>,
+    sorted: OnceLock<Arc<[Runtime]>>,
 }
 
 impl List {
     /// A list of these items.
     pub fn new(items: Arc<[Runtime]>, elem: Elem) -> Self {
-        List { repr: Repr::Built(items), elem }
+        let repr = match elem {
+            Elem::Str => Repr::Strings(Arc::new(Strings { items, sorted: OnceLock::new() })),
+            _ => Repr::Built(items),
+        };
+        List { repr, elem }
+    }
+
+    /// Go's nil slice of this type.
+    pub fn nil(elem: Elem) -> Self {
+        List { repr: Repr::Nil, elem }
+    }
+
+    /// Whether it is Go's nil slice.
+    pub fn is_nil(&self) -> bool {
+        matches!(self.repr, Repr::Nil)
     }
 
     /// A list of the merged values, shared.
@@ -46,7 +86,9 @@ impl List {
     /// The items. Those of a shared list are made once, so that a map among them keeps its identity.
     pub fn items(&self) -> &[Runtime] {
         match &self.repr {
+            Repr::Nil => &[],
             Repr::Built(items) => items,
+            Repr::Strings(list) => list.sorted.get().unwrap_or(&list.items),
             Repr::Frozen(values, made) => made.get_or_init(|| values.iter().map(Runtime::from).collect()),
         }
     }
@@ -59,7 +101,9 @@ impl List {
     /// How many items there are.
     pub fn len(&self) -> usize {
         match &self.repr {
+            Repr::Nil => 0,
             Repr::Built(items) => items.len(),
+            Repr::Strings(list) => list.items.len(),
             Repr::Frozen(values, _) => values.len(),
         }
     }
@@ -69,29 +113,30 @@ impl List {
         self.len() == 0
     }
 
-    /// The items as data; shared where no template has seen into the list.
-    pub fn to_values(&self) -> Arc<Vec<Value>> {
+    /// The items as data, where no template has seen into the list.
+    pub(super) fn untouched(&self) -> Option<&Arc<Vec<Value>>> {
         match &self.repr {
-            Repr::Frozen(values, made) if made.get().is_none() => values.clone(),
-            _ => Arc::new(self.items().iter().map(Runtime::to_value).collect()),
+            Repr::Frozen(values, made) if made.get().is_none() => Some(values),
+            _ => None,
         }
     }
 
-    /// `[1 2]`.
-    pub fn print_go(&self, out: &mut String) {
-        out.push('[');
-        for (i, item) in self.items().iter().enumerate() {
-            if i > 0 {
-                out.push(' ');
-            }
-            item.print_go(out);
-        }
-        out.push(']');
+    /// Sorts a `[]string` for all who hold it, as Sprig's `sortAlpha` does; sorting is idempotent, so once is enough.
+    /// `None` where the list is no `[]string`.
+    pub fn sort_in_place(&self, sort: impl FnOnce(&mut Vec<Runtime>)) -> Option<List> {
+        let Repr::Strings(list) = &self.repr else { return None };
+        list.sorted.get_or_init(|| {
+            let mut items = list.items.to_vec();
+            sort(&mut items);
+            items.into()
+        });
+        Some(self.clone())
     }
 }
 
+/// As `reflect.DeepEqual`: a nil slice and an empty one differ.
 impl PartialEq for List {
     fn eq(&self, other: &Self) -> bool {
-        self.elem == other.elem && self.items() == other.items()
+        self.elem == other.elem && self.is_nil() == other.is_nil() && self.items() == other.items()
     }
 }

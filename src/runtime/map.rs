@@ -13,10 +13,18 @@ use super::Runtime;
 /// A map of the merged values stays as it is and costs nothing until something is written to it or below it; only then
 /// is it thawed, one level at a time, and the values it came from never change.
 #[derive(Debug, Clone)]
-pub struct MapRef(Arc<RwLock<State>>);
+pub struct MapRef(Arc<Shared>);
+
+#[derive(Debug)]
+struct Shared {
+    state: RwLock<State>,
+    strings: bool,
+}
 
 #[derive(Debug)]
 enum State {
+    /// Go's nil map: empty, `null` as JSON, and not to be written to.
+    Nil,
     /// As it stands in the values, with the handles given out for collections below it, which must stay the same.
     Frozen { map: Arc<Map>, given: IndexMap<usize, Runtime, foldhash::fast::RandomState> },
     /// Built or written to by a template.
@@ -26,20 +34,34 @@ enum State {
 impl MapRef {
     /// A new map.
     pub fn new(entries: impl IntoIterator<Item = (Str, Runtime)>) -> Self {
-        MapRef(Arc::new(RwLock::new(State::Thawed(entries.into_iter().collect()))))
+        Self::of(State::Thawed(entries.into_iter().collect()), false)
+    }
+
+    /// A new `map[string]string`.
+    pub fn strings(entries: impl IntoIterator<Item = (Str, Runtime)>) -> Self {
+        Self::of(State::Thawed(entries.into_iter().collect()), true)
+    }
+
+    /// Go's nil map.
+    pub fn nil() -> Self {
+        Self::of(State::Nil, false)
+    }
+
+    fn of(state: State, strings: bool) -> Self {
+        MapRef(Arc::new(Shared { state: RwLock::new(state), strings }))
     }
 
     /// A handle to a map of the merged values.
     pub fn frozen(map: Arc<Map>) -> Self {
-        MapRef(Arc::new(RwLock::new(State::Frozen { map, given: IndexMap::default() })))
+        Self::of(State::Frozen { map, given: IndexMap::default() }, false)
     }
 
     fn read(&self) -> RwLockReadGuard<'_, State> {
-        self.0.read().unwrap_or_else(PoisonError::into_inner)
+        self.0.state.read().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn write(&self) -> RwLockWriteGuard<'_, State> {
-        self.0.write().unwrap_or_else(PoisonError::into_inner)
+        self.0.state.write().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Whether two handles are the same map.
@@ -47,9 +69,25 @@ impl MapRef {
         Arc::ptr_eq(&self.0, &other.0)
     }
 
+    /// What tells it from other maps while it lives.
+    pub(super) fn address(&self) -> *const () {
+        Arc::as_ptr(&self.0).cast()
+    }
+
+    /// Whether it is Go's nil map.
+    pub fn is_nil(&self) -> bool {
+        matches!(*self.read(), State::Nil)
+    }
+
+    /// Whether it is a `map[string]string`, whose missing entries are empty text.
+    pub fn is_strings(&self) -> bool {
+        self.0.strings
+    }
+
     /// How many entries it has.
     pub fn len(&self) -> usize {
         match &*self.read() {
+            State::Nil => 0,
             State::Frozen { map, .. } => map.len(),
             State::Thawed(entries) => entries.len(),
         }
@@ -63,6 +101,7 @@ impl MapRef {
     /// Whether it has an entry with this key.
     pub fn contains_key(&self, key: &str) -> bool {
         match &*self.read() {
+            State::Nil => false,
             State::Frozen { map, .. } => map.contains_key(key),
             State::Thawed(entries) => entries.contains_key(key),
         }
@@ -71,6 +110,7 @@ impl MapRef {
     /// The value under a key; the same handle each time where it is a map.
     pub fn get(&self, key: &str) -> Option<Runtime> {
         let index = match &*self.read() {
+            State::Nil => return None,
             State::Thawed(entries) => return entries.get(key).cloned(),
             State::Frozen { map, given } => {
                 let index = map.index_of(key)?;
@@ -82,13 +122,14 @@ impl MapRef {
             }
         };
         match &mut *self.write() {
+            State::Nil => None,
             // Another thread may have thawed it between the two locks.
             State::Thawed(entries) => entries.get(key).cloned(),
             State::Frozen { map, given } => Some(give(map, given, index)),
         }
     }
 
-    /// Puts a value under a key; a key that is there keeps its place.
+    /// Puts a value under a key; a key that is there keeps its place. Go fails where the map is nil; ask first.
     pub fn insert(&self, key: Str, value: Runtime) {
         let mut state = self.write();
         thaw(&mut state).insert(key, value);
@@ -103,6 +144,7 @@ impl MapRef {
     /// The keys in the order in which they were written.
     pub fn keys(&self) -> Vec<Str> {
         match &*self.read() {
+            State::Nil => Vec::new(),
             State::Frozen { map, .. } => map.keys().cloned().collect(),
             State::Thawed(entries) => entries.keys().cloned().collect(),
         }
@@ -112,6 +154,7 @@ impl MapRef {
     pub fn entries(&self) -> Vec<(Str, Runtime)> {
         let mut state = self.write();
         match &mut *state {
+            State::Nil => Vec::new(),
             State::Thawed(entries) => entries.iter().map(|(k, v)| (k.clone(), v.clone())).collect(),
             State::Frozen { map, given } => {
                 (0..map.len()).filter_map(|i| Some((map.get_index(i)?.0.clone(), give(map, given, i)))).collect()
@@ -126,27 +169,22 @@ impl MapRef {
         entries
     }
 
-    /// The entries as data; shared where nothing was given out or written.
-    pub fn to_values(&self) -> Arc<Map> {
-        match &*self.read() {
-            State::Frozen { map, given } if given.is_empty() => return map.clone(),
-            _ => {}
+    /// A new map with a copy of each value; nothing is copied where no template has seen into the map.
+    pub fn copied<E>(&self, mut copy: impl FnMut(&Runtime) -> Result<Runtime, E>) -> Result<MapRef, E> {
+        if let Some(map) = self.untouched() {
+            return Ok(MapRef::frozen(map));
         }
-        Arc::new(self.entries().into_iter().map(|(k, v)| (k, v.to_value())).collect())
+        let entries: Result<IndexMap<_, _, _>, E> =
+            self.entries().into_iter().map(|(key, value)| Ok((key, copy(&value)?))).collect();
+        Ok(Self::of(State::Thawed(entries?), self.is_strings()))
     }
 
-    /// `map[a:1 b:2]`.
-    pub fn print_go(&self, out: &mut String) {
-        out.push_str("map[");
-        for (i, (key, value)) in self.sorted().into_iter().enumerate() {
-            if i > 0 {
-                out.push(' ');
-            }
-            out.push_str(&key);
-            out.push(':');
-            value.print_go(out);
+    /// The entries as data, where nothing was given out or written.
+    pub(super) fn untouched(&self) -> Option<Arc<Map>> {
+        match &*self.read() {
+            State::Frozen { map, given } if given.is_empty() => Some(map.clone()),
+            _ => None,
         }
-        out.push(']');
     }
 }
 
@@ -161,20 +199,24 @@ fn give(map: &Map, given: &mut IndexMap<usize, Runtime, foldhash::fast::RandomSt
 }
 
 fn thaw(state: &mut State) -> &mut IndexMap<Str, Runtime, foldhash::fast::RandomState> {
-    if let State::Frozen { map, given } = state {
-        let entries = map.keys().enumerate().map(|(i, key)| (key.clone(), give(map, given, i))).collect();
-        *state = State::Thawed(entries);
+    match state {
+        State::Nil => *state = State::Thawed(IndexMap::default()),
+        State::Frozen { map, given } => {
+            let entries = map.keys().enumerate().map(|(i, key)| (key.clone(), give(map, given, i))).collect();
+            *state = State::Thawed(entries);
+        }
+        State::Thawed(_) => {}
     }
     match state {
         State::Thawed(entries) => entries,
-        State::Frozen { .. } => unreachable!("thawed just above"),
+        State::Nil | State::Frozen { .. } => unreachable!("thawed just above"),
     }
 }
 
+/// As `reflect.DeepEqual`: a nil map and an empty one differ.
 impl PartialEq for MapRef {
     fn eq(&self, other: &Self) -> bool {
-        self.same(other)
-            || self.len() == other.len() && self.entries().into_iter().all(|(k, v)| other.get(&k) == Some(v))
+        super::go::equal_maps(self, other, &mut std::collections::HashSet::new())
     }
 }
 
@@ -191,7 +233,7 @@ mod tests {
         one.insert("b".into(), Runtime::str("new"));
         assert!(one.same(&two));
         assert_eq!(two.get("b"), Some(Runtime::str("new")));
-        assert_eq!(root.to_values().get("a"), Some(&Value::map([("b", Value::str("new"))])));
+        assert_eq!(Runtime::Map(root).to_value().get("a"), Some(&Value::map([("b", Value::str("new"))])));
         assert_eq!(values.get("a").unwrap().get("b"), Some(&Value::str("old")));
     }
 }

@@ -3,17 +3,20 @@
 //!
 //! Both engines and the function library share it; it knows neither.
 
+mod go;
 mod list;
 mod map;
 mod object;
+pub mod text;
 
 use std::sync::Arc;
 
+pub use go::{Data, NilAs, Numbers};
 pub use list::{Elem, List};
 pub use map::MapRef;
 pub use object::Object;
 
-use crate::value::{Num, Origin, Str, Value, format_float};
+use crate::value::{Num, Origin, Str, Value};
 
 /// Go's integer types, as far as a template can tell them apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -134,37 +137,32 @@ impl Runtime {
         }
     }
 
-    /// The data without what only templates see; maps and lists that no template changed are shared, not copied.
+    /// The data without what only templates see; maps and lists that no template changed are shared, not copied. A map
+    /// or list that holds itself stands as null within itself.
     pub fn to_value(&self) -> Value {
+        go::to_value(self)
+    }
+
+    /// The data of anything but a list or a map.
+    fn scalar_value(&self) -> Value {
         match self {
-            Runtime::Nil => Value::NULL,
+            Runtime::Nil | Runtime::List(_) | Runtime::Map(_) => Value::NULL,
             Runtime::Bool(b) => Value::bool(*b),
             Runtime::Int(n, IntType::Uint64) if *n < 0 => Value::Num(Num::Uint(*n as u64), Origin::NONE),
             Runtime::Int(n, _) => Value::int(*n),
             Runtime::Float(n) => Value::Num(Num::Float(*n), Origin::NONE),
             Runtime::YamlInt(n) => Value::Num(*n, Origin::NONE),
             Runtime::Str(text) => Value::Str(text.clone(), Origin::NONE),
-            Runtime::Binary(bytes) => Value::str(String::from_utf8_lossy(bytes).into_owned()),
-            Runtime::List(list) => Value::List(list.to_values(), Origin::NONE),
-            Runtime::Map(map) => Value::Map(map.to_values(), Origin::NONE),
+            Runtime::Binary(bytes) => Value::str(text::runes(bytes).collect::<String>()),
             Runtime::Object(object) => object.to_value(),
         }
     }
 
-    /// What Go's `%v` prints, the form in which `{{ }}` and `toString` print a value.
+    /// What Go's `%v` prints, the form in which `{{ }}` and `toString` print a value; what is not UTF-8 is replaced.
     pub fn print_go(&self, out: &mut String) {
         match self {
-            Runtime::Nil => out.push_str("<nil>"),
-            Runtime::Bool(b) => out.push_str(if *b { "true" } else { "false" }),
-            Runtime::Int(n, IntType::Uint64) => out.push_str(&(*n as u64).to_string()),
-            Runtime::Int(n, _) => out.push_str(&n.to_string()),
-            Runtime::Float(n) => out.push_str(&format_float(*n, 'g', -1)),
-            Runtime::YamlInt(n) => out.push_str(&format_float(n.as_f64(), 'g', -1)),
             Runtime::Str(text) => out.push_str(text),
-            Runtime::Binary(bytes) => out.push_str(&String::from_utf8_lossy(bytes)),
-            Runtime::List(list) => list.print_go(out),
-            Runtime::Map(map) => map.print_go(out),
-            Runtime::Object(object) => object.print(out),
+            _ => out.push_str(&String::from_utf8_lossy(&self.to_text(Numbers::Go))),
         }
     }
 }
@@ -188,20 +186,7 @@ impl From<&Value> for Runtime {
 /// Equal data, as Go's `reflect.DeepEqual` sees it: 1 and 1.0 are different, and so are an int and an int64.
 impl PartialEq for Runtime {
     fn eq(&self, other: &Self) -> bool {
-        match (self, other) {
-            (Runtime::Nil, Runtime::Nil) => true,
-            (Runtime::Bool(a), Runtime::Bool(b)) => a == b,
-            (Runtime::Int(a, ta), Runtime::Int(b, tb)) => a == b && ta == tb,
-            (Runtime::Float(_) | Runtime::YamlInt(_), Runtime::Float(_) | Runtime::YamlInt(_)) => {
-                self.as_f64() == other.as_f64()
-            }
-            (Runtime::Str(a), Runtime::Str(b)) => a == b,
-            (Runtime::Binary(a), Runtime::Binary(b)) => a == b,
-            (Runtime::List(a), Runtime::List(b)) => a == b,
-            (Runtime::Map(a), Runtime::Map(b)) => a == b,
-            (Runtime::Object(a), Runtime::Object(b)) => Arc::ptr_eq(a, b) || a.to_value() == b.to_value(),
-            _ => false,
-        }
+        go::equal(self, other, &mut std::collections::HashSet::new())
     }
 }
 

@@ -10,6 +10,21 @@ pub trait Object: std::fmt::Debug + Send + Sync {
     /// Its Go type, as `typeOf` prints it.
     fn type_name(&self) -> &'static str;
 
+    /// Its kind in Go's reflection.
+    fn kind_name(&self) -> &'static str {
+        if self.type_name().starts_with('*') { "ptr" } else { "struct" }
+    }
+
+    /// The number, where its Go type is an integer type, such as a duration's.
+    fn as_int(&self) -> Option<i64> {
+        None
+    }
+
+    /// What `deepCopy` makes of it, where that is not the same.
+    fn deep_copy(&self) -> Option<Runtime> {
+        None
+    }
+
     /// A field, or a method without arguments, by its Go name.
     fn field(&self, name: &str) -> Option<Runtime> {
         let _ = name;

@@ -1,0 +1,201 @@
+//! Go's regular expressions: RE2's syntax as Go reads it, with Go's errors, matched by the engine of the `regex` crate.
+//!
+//! Both engines find the leftmost match and prefer the first alternative, so a tree of one means the same to the other.
+//! Where the syntax differs (`\d` is ASCII, `[a&&b]` no intersection, `\Q…\E`, `a{,3}` literal, limits on repetition),
+//! Go's reading counts. Knows nothing of templates.
+//! Semantics: Go 1.25 `regexp` and `regexp/syntax`.
+
+mod class;
+mod parse;
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use regex_automata::meta;
+use regex_automata::util::captures::Captures;
+
+/// An expression ready to search with.
+#[derive(Debug, Clone)]
+pub struct Regex {
+    engine: meta::Regex,
+    names: Arc<[Option<String>]>,
+}
+
+/// Why text is no expression, in Go's words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SyntaxError {
+    /// What is wrong.
+    pub reason: &'static str,
+    /// The part of the expression that is.
+    pub part: String,
+}
+
+impl SyntaxError {
+    fn new(reason: &'static str, part: &str) -> Self {
+        SyntaxError { reason, part: part.to_owned() }
+    }
+}
+
+impl std::fmt::Display for SyntaxError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "error parsing regexp: {}: `{}`", self.reason, self.part)
+    }
+}
+
+impl std::error::Error for SyntaxError {}
+
+/// The memory that a compiled expression may take: what Go allows.
+const SIZE_LIMIT: usize = 128 << 20;
+
+impl Regex {
+    /// Reads and compiles an expression.
+    ///
+    /// # Errors
+    /// What Go refuses, and what compiles to something too large.
+    pub fn new(pattern: &str) -> Result<Regex, SyntaxError> {
+        let (tree, names) = parse::parse(pattern)?;
+        let config = meta::Config::new().nfa_size_limit(Some(SIZE_LIMIT));
+        let engine = meta::Builder::new().configure(config).build_from_hir(&tree);
+        let engine = engine.map_err(|_| SyntaxError::new("expression too large", pattern))?;
+        Ok(Regex { engine, names: names.into() })
+    }
+
+    /// Whether it matches somewhere.
+    pub fn is_match(&self, text: &[u8]) -> bool {
+        self.engine.is_match(text)
+    }
+
+    /// The place of the leftmost match.
+    pub fn find(&self, text: &[u8]) -> Option<Range<usize>> {
+        self.engine.find(text).map(|m| m.range())
+    }
+
+    /// The places of the matches that do not overlap, at most `limit` where it is not negative. An empty match right
+    /// behind another match does not count.
+    pub fn find_all(&self, text: &[u8], limit: i64) -> Vec<Range<usize>> {
+        let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+        self.engine.find_iter(text).take(limit).map(|m| m.range()).collect()
+    }
+
+    /// The parts between the matches, at most `limit` where it is not negative; nothing for 0.
+    pub fn split<'t>(&self, text: &'t [u8], limit: i64) -> Vec<&'t [u8]> {
+        if limit == 0 {
+            return Vec::new();
+        }
+        let mut parts = Vec::new();
+        let (mut start, mut end) = (0, 0);
+        for found in self.find_all(text, limit) {
+            if limit > 0 && i64::try_from(parts.len()).unwrap_or(i64::MAX) == limit - 1 {
+                break;
+            }
+            end = found.start;
+            if found.end != 0 {
+                parts.push(&text[start..end]);
+            }
+            start = found.end;
+        }
+        if end != text.len() {
+            parts.push(&text[start..]);
+        }
+        parts
+    }
+
+    /// Puts what `replacement` writes for each match in its place; `None` where the result would be longer than `limit`.
+    pub fn replace_all(&self, text: &[u8], replacement: &Replacement<'_>, limit: usize) -> Option<Vec<u8>> {
+        let mut out = Vec::with_capacity(text.len());
+        let mut done = 0;
+        for found in self.engine.captures_iter(text) {
+            let whole = found.get_match()?;
+            out.extend_from_slice(&text[done..whole.start()]);
+            replacement.write(text, &self.names, &found, &mut out);
+            done = whole.end();
+            if out.len() > limit {
+                return None;
+            }
+        }
+        out.extend_from_slice(&text[done..]);
+        Some(out)
+    }
+}
+
+/// What to put in the place of a match.
+#[derive(Debug, Clone, Copy)]
+pub enum Replacement<'a> {
+    /// This text.
+    Literal(&'a [u8]),
+    /// This text, with `$1`, `$name`, `${name}` for what a group matched and `$$` for `$`.
+    Template(&'a [u8]),
+}
+
+impl Replacement<'_> {
+    fn write(&self, text: &[u8], names: &[Option<String>], found: &Captures, out: &mut Vec<u8>) {
+        match self {
+            Replacement::Literal(literal) => out.extend_from_slice(literal),
+            Replacement::Template(template) => expand(template, out, |name, out| {
+                out.extend_from_slice(group(name, names, found).map_or(&[], |span| &text[span]));
+            }),
+        }
+    }
+}
+
+/// Writes a template, and has what it refers to written.
+fn expand(template: &[u8], out: &mut Vec<u8>, write: impl Fn(&str, &mut Vec<u8>)) {
+    let mut rest = template;
+    while let Some(at) = memchr::memchr(b'$', rest) {
+        out.extend_from_slice(&rest[..at]);
+        rest = &rest[at + 1..];
+        if let [b'$', tail @ ..] = rest {
+            out.push(b'$');
+            rest = tail;
+        } else if let Some((name, tail)) = reference(rest) {
+            write(name, out);
+            rest = tail;
+        } else {
+            out.push(b'$');
+        }
+    }
+    out.extend_from_slice(rest);
+}
+
+/// The name that a template refers to behind its `$`, and what follows.
+fn reference(rest: &[u8]) -> Option<(&str, &[u8])> {
+    let (braced, body) = rest.strip_prefix(b"{").map_or((false, rest), |body| (true, body));
+    let valid = std::str::from_utf8(body)
+        .unwrap_or_else(|err| std::str::from_utf8(&body[..err.valid_up_to()]).unwrap_or_default());
+    let name = &valid[..valid.find(|c: char| c != '_' && !c.is_alphanumeric()).unwrap_or(valid.len())];
+    let tail = &body[name.len()..];
+    match (name.is_empty(), braced) {
+        (true, _) => None,
+        (false, false) => Some((name, tail)),
+        (false, true) => Some((name, tail.strip_prefix(b"}")?)),
+    }
+}
+
+/// What the group of this number or name matched; of several groups with a name the first that matched.
+fn group(name: &str, names: &[Option<String>], found: &Captures) -> Option<Range<usize>> {
+    if name.bytes().all(|b| b.is_ascii_digit()) && (name.len() == 1 || !name.starts_with('0')) {
+        return found.get_group(name.parse().ok()?).map(|span| span.range());
+    }
+    let named = names.iter().enumerate().filter(|(_, group)| group.as_deref() == Some(name));
+    named.filter_map(|(i, _)| found.get_group(i)).map(|span| span.range()).next()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Each case has an expression, a text, and whether Go matches it, or the end of Go's error.
+    #[test]
+    fn reads_expressions_as_go_does() {
+        let cases: serde_json::Value =
+            serde_json::from_str(include_str!("../../tests/fixtures/regex-cases.json")).unwrap();
+        for case in cases.as_array().unwrap() {
+            let (pattern, text) = (case["pattern"].as_str().unwrap(), case["text"].as_str().unwrap());
+            match (Regex::new(pattern), case["match"].as_bool()) {
+                (Ok(regex), Some(want)) => assert_eq!(regex.is_match(text.as_bytes()), want, "{pattern}"),
+                (Err(err), None) => assert!(err.to_string().ends_with(case["error"].as_str().unwrap()), "{err}"),
+                (got, want) => panic!("{pattern}: {want:?}, but {got:?}"),
+            }
+        }
+    }
+}
