@@ -55,7 +55,7 @@ pub(super) fn read(text: &str) -> Result<Head, ManifestErrorKind> {
 fn read_whole(text: &str) -> Result<Head, ManifestErrorKind> {
     let too_long = |_| ManifestErrorKind::Yaml(YamlError::new(0, "too long"));
     let source = Sources::default().add("", SourceKind::Rendered, text.as_bytes()).map_err(too_long)?;
-    let value = yaml::load(&source).map_err(ManifestErrorKind::Yaml)?;
+    let value = yaml::load(&source).map_err(ManifestErrorKind::Yaml)?.value;
     of_value(&value).map_err(|wrong| {
         let at = source.offset(Provenance::default().pos(wrong.origin));
         ManifestErrorKind::Shape { at, field: wrong.field, wanted: wrong.wanted, found: wrong.found }
@@ -187,7 +187,8 @@ impl Scan {
             _ if self.level() == Level::Document => true,
             // JSON has no infinity and no NaN.
             Slot::Other => plain && yaml::resolves_to_no_number(text),
-            _ => plain && yaml::resolves(text),
+            // A field that is text takes infinity and NaN by their names.
+            _ => plain && yaml::resolves(text) && !yaml::resolves_to_no_number(text),
         };
         if unusual {
             return Err(Stop::Unusual);

@@ -10,7 +10,7 @@ mod assign;
 mod cases;
 mod error;
 mod json;
-mod overlay;
+
 mod parse;
 mod scan;
 #[cfg(test)]
@@ -85,7 +85,7 @@ pub fn apply(
 /// Helm 4's `--set-json '{…}'`.
 fn set_object(root: &mut Value, range: Range<usize>, origins: &mut Origins<'_>) -> Result<(), Fault> {
     let object = json::read_all(origins.source, range)?;
-    overlay::overlay(root, object, origins.provenance);
+    super::overlay(root, object, origins.provenance);
     Ok(())
 }
 

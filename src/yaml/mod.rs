@@ -25,6 +25,7 @@ pub use expand::{Expanded, Expander};
 pub use flow::to_flow;
 pub use json::{JsonOptions, to_json};
 pub use load::{Duplicate, Loaded, load, load_documents};
+pub(crate) use quote::{resolves, resolves_to_no_number};
 pub use read::{Reader, transcode};
 pub use resolve::{Resolved, is_merge, resolve, resolve_plain};
 pub use write::{Dialect, Numbers, WriteError, WriteOptions, to_yaml};

@@ -1,7 +1,11 @@
 //! What several subjects need: a real Helm, charts written for one test, random choices.
 
+mod run;
+
 use std::path::{Path, PathBuf};
 use std::process::Output;
+
+pub use run::{Folder, Ran, render};
 
 /// Runs the Helm that the variable HELM names.
 ///
@@ -20,6 +24,11 @@ pub fn batches() -> usize {
 /// A file of tests/fixtures.
 pub fn fixture(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures").join(path)
+}
+
+/// The text of a file of tests/fixtures.
+pub fn fixture_text(path: &str) -> String {
+    std::fs::read_to_string(fixture(path)).unwrap_or_else(|err| panic!("{path}: {err}"))
 }
 
 /// The bytes that standard base64 stands for.

@@ -99,7 +99,9 @@ pub struct SetError {
 
 impl SetError {
     pub(super) fn new(flag: SetFlag, fault: Fault, argument: &Source) -> Self {
-        SetError { flag, kind: fault.kind, span: fault.span, secret: names_secret(&argument.text) }
+        // What --set-file is given is the name of a file, whatever the key.
+        let secret = flag != SetFlag::SetFile && names_secret(&argument.text);
+        SetError { flag, kind: fault.kind, span: fault.span, secret }
     }
 
     /// The error as it is told to a person. Where the argument may hold a secret, it is not shown.
