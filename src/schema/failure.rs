@@ -179,7 +179,7 @@ fn parts_below(items: Vec<Item>, depth: usize, at: &Path) -> Vec<(Failure, usize
             (_, None) => {}
             ("allOf", Some(failure)) => all_of.push(failure),
             ("$ref" | "$recursiveRef" | "$dynamicRef", Some(failure)) => {
-                parts.push((referred(failure), rank(&step.keyword)));
+                parts.push((referred(failure, at), rank(&step.keyword)));
             }
             (keyword, Some(failure)) => parts.push((failure, rank(keyword))),
         }
@@ -225,11 +225,11 @@ fn group(mut parts: Vec<Failure>, at: &Path) -> Option<Failure> {
 }
 
 /// A reference adds nothing to a single failure behind it and keeps several apart from its neighbours.
-fn referred(mut failure: Failure) -> Failure {
-    if failure.kind == Kind::Group {
-        failure.kind = Kind::Reference;
+fn referred(failure: Failure, at: &Path) -> Failure {
+    match failure.kind {
+        Kind::Group => Failure { kind: Kind::Reference, at: at.clone(), ..failure },
+        _ => failure,
     }
-    failure
 }
 
 /// The crate reports missing properties one by one, Helm all those of one `required` at once.

@@ -159,4 +159,11 @@ mod tests {
             assert_eq!(at(text, pointer), None, "{text} {pointer}");
         }
     }
+
+    proptest::proptest! {
+        #[test]
+        fn any_text_can_be_walked(text in "[\\[\\]{}\"\\\\:, a01]{0,16}", pointer in "(/[a01]?){0,3}") {
+            locate(text.as_bytes(), &tokens(&pointer));
+        }
+    }
 }

@@ -223,4 +223,11 @@ mod tests {
         assert_eq!(rewritten.json["patternProperties"]["^[\\t\\n\\f\\r ]"]["pattern"], "\\{");
         assert_eq!(rewritten.json["const"]["pattern"], "{");
     }
+
+    proptest::proptest! {
+        #[test]
+        fn any_text_can_be_rewritten(text in "[\\\\\\[\\]{}^:,apQEsSb0é]{0,12}") {
+            to_ecma(&text);
+        }
+    }
 }
