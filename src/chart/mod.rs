@@ -19,6 +19,7 @@ mod document;
 mod error;
 mod file;
 mod find;
+pub mod glob;
 pub mod ignore;
 mod layers;
 mod metadata;
