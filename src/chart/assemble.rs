@@ -20,6 +20,11 @@ pub(super) fn assemble_root(files: Vec<File>, place: Place, sources: &Sources) -
     Parts::new(sources, true).assemble(files, place)
 }
 
+/// Helm reads Chart.yaml of a folder once before it looks at .helmignore, and so finds faults in one that is ignored.
+pub(super) fn check_ignored(chart_yaml: &File, sources: &Sources) -> Result<(), ChartError> {
+    check_generation(&read(chart_yaml, CHART_YAML, sources)?)
+}
+
 fn assemble(files: Vec<File>, sources: &Sources) -> Result<Chart, ChartError> {
     Parts::new(sources, false).assemble(files, Place::Within)
 }
@@ -130,7 +135,7 @@ impl<'a> Parts<'a> {
 
     fn requirements_lock(&mut self, file: File) -> Result<(), ChartError> {
         self.lock = Some(self.read_lock(&file, "requirements.lock")?);
-        if self.metadata.as_ref().is_some_and(|m| m.api_version == "v1") {
+        if self.metadata.get_or_insert_default().api_version == "v1" {
             self.files.push(file);
             return Ok(());
         }

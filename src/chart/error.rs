@@ -332,7 +332,7 @@ impl fmt::Display for ChartErrorKind {
                 write!(f, "cannot load irregular file {path} as it has file mode type bits set")
             }
             K::TooLarge { name } => write!(f, "chart file {name:?} is larger than the maximum file size {MAX_FILE}"),
-            K::Ignore { message } => write!(f, ".helmignore: {message}"),
+            K::Ignore { message } => f.write_str(message),
             K::Archive { path, fault } => write_archive(f, path, fault),
             K::ChartYamlMissing => f.write_str("Chart.yaml file is missing"),
             K::Yaml { file, error } => {
