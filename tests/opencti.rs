@@ -156,3 +156,41 @@ fn everyone_talks_to_whom_the_documentation_says() {
         assert!(all.contains_key(&format!("Service/{worker}")) && all.contains_key(&format!("Service/{connectors}")));
     }
 }
+
+/// Each manifest reads as the Kubernetes type of its kind, and nothing of it is lost on the way: no field is unknown, none
+/// has the wrong type.
+#[test]
+fn manifests_are_what_kubernetes_takes() {
+    let all = "clustering.enabled=true,clustering.frontend.ingress.enabled=true,secrets[0].name=s,secrets[0].data.a=b";
+    let combinations: [&[&str]; 4] =
+        [&[], &["--layer", "clustering,ha"], &["--layer", "clustering,ha,rollback"], &["--set", all]];
+    for args in combinations {
+        for (title, manifest) in resources(&render(&[&["opencti"], args].concat()).ok()) {
+            let kind = title.split('/').next().expect("a kind");
+            let read = through_type(kind, &manifest);
+            assert_eq!(read.as_ref(), Some(&manifest), "{args:?} {title}");
+        }
+    }
+}
+
+/// A manifest as the type of its kind writes it again. ServiceMonitors are not Kubernetes' own.
+fn through_type(kind: &str, manifest: &Value) -> Option<Value> {
+    use k8s_openapi::api::{apps, autoscaling, core, networking, policy};
+    fn through<T: serde::de::DeserializeOwned + serde::Serialize>(manifest: &Value) -> Option<Value> {
+        let typed: T = serde_yaml::from_value(manifest.clone()).ok()?;
+        serde_yaml::to_value(typed).ok().map(normal)
+    }
+    match kind {
+        "ConfigMap" => through::<core::v1::ConfigMap>(manifest),
+        "Deployment" => through::<apps::v1::Deployment>(manifest),
+        "HorizontalPodAutoscaler" => through::<autoscaling::v2::HorizontalPodAutoscaler>(manifest),
+        "Ingress" => through::<networking::v1::Ingress>(manifest),
+        "NetworkPolicy" => through::<networking::v1::NetworkPolicy>(manifest),
+        "PodDisruptionBudget" => through::<policy::v1::PodDisruptionBudget>(manifest),
+        "Secret" => through::<core::v1::Secret>(manifest),
+        "Service" => through::<core::v1::Service>(manifest),
+        "ServiceAccount" => through::<core::v1::ServiceAccount>(manifest),
+        "ServiceMonitor" => Some(manifest.clone()),
+        _ => None,
+    }
+}

@@ -2,8 +2,8 @@
 //!
 //! The grammar and the effects are those of Helm's `pkg/strvals` and `pkg/cli/values`, odd ones included: what Helm
 //! refuses is refused, what it accepts gives the same data. Reading an argument ([`parse`], [`json`]) knows nothing of
-//! the tree, and changing the tree ([`assign`], [`overlay`]) knows nothing of the text. Touches no file system: the
-//! content of a file comes from the caller.
+//! the tree, and changing the tree ([`assign`], [`overlay`](super::overlay())) knows nothing of the text. Touches no file
+//! system: the content of a file comes from the caller.
 
 mod assign;
 #[cfg(test)]
