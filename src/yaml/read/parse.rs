@@ -24,8 +24,6 @@ pub(super) enum State {
     IndentlessSequence,
     BlockMappingKey,
     BlockMappingValue,
-    /// After the `:`, which has been passed.
-    BlockMappingContent,
     FlowSequenceFirst,
     FlowSequence,
     /// In a pair in a sequence: `[a: b]`.
@@ -74,7 +72,6 @@ impl<'a> Reader<'a> {
             State::IndentlessSequence => self.indentless_sequence(),
             State::BlockMappingKey => self.block_mapping_key(),
             State::BlockMappingValue => self.block_mapping_value(),
-            State::BlockMappingContent => self.block_mapping_content(self.scan.pos),
             State::FlowSequenceFirst => self.flow_sequence(true),
             State::FlowSequence => self.flow_sequence(false),
             State::FlowPairKey => self.flow_pair_key(),
