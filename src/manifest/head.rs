@@ -6,7 +6,7 @@
 
 use crate::diag::{SourceKind, Sources};
 use crate::value::{Num, Origin, Provenance, Str, Value, format_float};
-use crate::yaml::{self, Event, EventKind, Reader, Style, YamlError};
+use crate::yaml::{self, Event, EventKind, Reader, Resolved, Style, YamlError, resolve_plain};
 
 use super::ManifestErrorKind;
 
@@ -31,11 +31,15 @@ impl Head {
         self.annotations.iter().find(|(key, _)| key == name).map(|(_, text)| text)
     }
 
-    fn annotate(&mut self, name: Str, text: Str) {
-        match self.annotations.iter_mut().find(|(key, _)| *key == name) {
-            Some(annotation) => annotation.1 = text,
-            None => self.annotations.push((name, text)),
+    /// The text of an annotation, emptied, to set anew.
+    fn annotate(&mut self, name: Str) -> &mut Str {
+        let place = self.annotations.iter().position(|(key, _)| *key == name).unwrap_or(self.annotations.len());
+        if place == self.annotations.len() {
+            self.annotations.push((name, Str::new()));
         }
+        let text = &mut self.annotations[place].1;
+        text.clear();
+        text
     }
 }
 
@@ -115,13 +119,16 @@ impl Scan {
     fn run(mut self, text: &str) -> Result<Head, Stop> {
         let mut reader = Reader::new(text.as_bytes());
         while let Some(event) = reader.next()? {
-            // What follows the first document is not looked at; separators have been cut off.
+            // Helm looks no further than the first document; `...` can be followed by anything.
             if event.kind == EventKind::DocumentEnd {
                 break;
             }
             self.event(event)?;
         }
-        Ok(self.head)
+        match reader.bad_within(yaml::READ_AHEAD) {
+            Some(error) => Err(Stop::Yaml(error)),
+            None => Ok(self.head),
+        }
     }
 
     fn event(&mut self, event: Event<'_>) -> Result<(), Stop> {
@@ -156,7 +163,7 @@ impl Scan {
     }
 
     fn key(&mut self, text: &str, plain: bool) -> Result<(), Stop> {
-        if plain && (text == "<<" || yaml::resolves(text)) {
+        if plain && (text == "<<" || resolve_plain(text) != Resolved::Str) {
             return Err(Stop::Unusual);
         }
         let level = self.level();
@@ -183,24 +190,23 @@ impl Scan {
 
     fn scalar(&mut self, text: &str, plain: bool) -> Result<(), Stop> {
         let slot = std::mem::take(&mut self.slot);
-        let unusual = match slot {
-            _ if self.level() == Level::Document => true,
-            // JSON has no infinity and no NaN.
-            Slot::Other => plain && yaml::resolves_to_no_number(text),
-            // A field that is text takes infinity and NaN by their names.
-            _ => plain && yaml::resolves(text) && !yaml::resolves_to_no_number(text),
-        };
-        if unusual {
+        let resolved = if plain { resolve_plain(text) } else { Resolved::Str };
+        // JSON has no infinity and no NaN; where text is wanted, they are text.
+        let infinite = matches!(resolved, Resolved::Float(n) if !n.is_finite());
+        if self.level() == Level::Document || (infinite && slot == Slot::Other) {
             return Err(Stop::Unusual);
         }
-        match slot {
-            Slot::ApiVersion => self.head.api_version = text.into(),
-            Slot::Kind => self.head.kind = text.into(),
-            Slot::Name => self.head.name = text.into(),
-            Slot::Namespace => self.head.namespace = text.into(),
-            Slot::Annotation(name) => self.head.annotate(name, text.into()),
+        let field = match slot {
+            Slot::ApiVersion => &mut self.head.api_version,
+            Slot::Kind => &mut self.head.kind,
+            Slot::Name => &mut self.head.name,
+            Slot::Namespace if resolved == Resolved::Str => &mut self.head.namespace,
+            Slot::Annotation(name) => self.head.annotate(name),
             Slot::Metadata | Slot::Annotations => return Err(Stop::Unusual),
-            Slot::Other => {}
+            Slot::Namespace | Slot::Other => return Ok(()),
+        };
+        if let Some(text) = as_text(resolved, text) {
+            *field = text;
         }
         Ok(())
     }
@@ -223,6 +229,15 @@ impl Scan {
         };
         self.open.push((level, true));
         Ok(())
+    }
+}
+
+/// What sigs.k8s.io/yaml makes of a scalar where text is wanted; nothing of null.
+fn as_text(resolved: Resolved, text: &str) -> Option<Str> {
+    match resolved {
+        Resolved::Float(n) if !n.is_finite() => Some(format_float(n, 'g', -1).into()),
+        Resolved::Uint(n) => Some(n.to_string().into()),
+        resolved => resolved.into_key(text).map(Str::from),
     }
 }
 
@@ -323,23 +338,25 @@ fn add_annotations(head: &mut Head, value: &Value) -> Result<(), Wrong> {
         return Ok(());
     };
     for (key, value) in map.sorted() {
-        let mut text = Str::new();
-        set_text(&mut text, value, &format!("metadata.annotations.{key}"))?;
-        head.annotate(key.clone(), text);
+        set_text(head.annotate(key.clone()), value, &format!("metadata.annotations.{key}"))?;
     }
     Ok(())
 }
 
-/// Sets a text field as sigs.k8s.io/yaml does: numbers and booleans become text, null leaves what is there.
-fn set_text(text: &mut Str, value: &Value, field: &str) -> Result<(), Wrong> {
-    *text = match value {
+/// Sets a text field; null leaves what is there.
+fn set_text(field: &mut Str, value: &Value, name: &str) -> Result<(), Wrong> {
+    let (resolved, text) = match value {
         Value::Null(_) => return Ok(()),
-        Value::Str(text, _) => text.clone(),
-        Value::Bool(b, _) => b.to_string().into(),
-        Value::Num(Num::Float(n), _) => format_float(f64::from(*n as f32), 'g', -1).into(),
-        Value::Num(n, _) => n.to_string().into(),
-        Value::List(..) | Value::Map(..) => return Err(Wrong::new(field, "text", value)),
+        Value::Str(text, _) => (Resolved::Str, text.as_str()),
+        Value::Bool(b, _) => (Resolved::Bool(*b), ""),
+        Value::Num(Num::Float(n), _) => (Resolved::Float(*n), ""),
+        Value::Num(Num::Uint(n), _) => (Resolved::Uint(*n), ""),
+        Value::Num(Num::Int(n) | Num::Int64(n), _) => (Resolved::Int(*n), ""),
+        Value::List(..) | Value::Map(..) => return Err(Wrong::new(name, "text", value)),
     };
+    if let Some(text) = as_text(resolved, text) {
+        *field = text;
+    }
     Ok(())
 }
 
@@ -378,6 +395,8 @@ mod tests {
         assert_eq!((&*read.api_version, &*read.kind, &*read.name, &*read.namespace), ("1", "true", "1.5", ""));
         assert_eq!(read.annotations, [("1".into(), "true".into()), ("a".into(), "8".into()), ("c".into(), "".into())]);
         assert_eq!(head("kind: ~\nmetadata: ~"), Head::default());
+        assert_eq!(head("kind: -.inf").kind, "-Inf");
+        assert_eq!(head("kind: 0.1").kind, "0.1");
         assert_eq!(head("metadata: {name: web, annotations: ~}").name, "web");
     }
 

@@ -243,3 +243,42 @@ impl ManifestErrorKind {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sorted(files: &[(&str, &str)]) -> Result<Manifests, Vec<ManifestError>> {
+        Manifests::sort_out(files.iter().map(|(path, text)| File::new(*path, *text)), [])
+    }
+
+    #[test]
+    fn a_manifest_knows_where_it_comes_from() {
+        let text = "---\nkind: Job\n---\nkind: Secret\nmetadata: {name: s}\n";
+        let all = sorted(&[("c/templates/a.yaml", text), ("c/templates/NOTES.txt", "[")]).unwrap();
+        let [secret, job] = &all.list[..] else { panic!("{all:?}") };
+        assert_eq!((&*secret.file.path, secret.text()), ("c/templates/a.yaml", "kind: Secret\nmetadata: {name: s}"));
+        assert_eq!(secret.range, 18..50);
+        assert_eq!((&*secret.head.name, &*job.head.kind), ("s", "Job"));
+    }
+
+    #[test]
+    fn every_refused_document_is_told_with_its_place() {
+        let errors = sorted(&[("b", "a: 1\n---\n\nb: [\n---\nc: 1\n---\nkind: []"), ("a", "- x")]).unwrap_err();
+        let told: Vec<_> = errors.iter().map(|e| (&*e.file.path, e.at(), e.range.clone())).collect();
+        assert_eq!(told[0], ("a", 0, 0..3));
+        assert_eq!((told[1].0, &told[1].2), ("b", &(10..14)));
+        assert!((10..=14).contains(&told[1].1));
+        assert_eq!(told[2], ("b", 28, 28..36));
+        let told = errors[2].diagnostic(Pos(100));
+        assert_eq!(told.title, "b rendered to something that is no manifest: kind must be text");
+        assert_eq!(told.labels[0].span.start, Pos(128));
+    }
+
+    #[test]
+    fn a_hook_of_an_unknown_event_is_dropped_and_told() {
+        let all = sorted(&[("a", "metadata: {annotations: {helm.sh/hook: crd-install}}")]).unwrap();
+        assert!(all.list.is_empty());
+        assert_eq!(all.dropped[0].events, "crd-install");
+    }
+}

@@ -79,7 +79,7 @@ fn transcode_with_newline(text: &[u8]) -> Result<Option<String>, YamlError> {
 }
 
 /// How far goyaml decodes ahead: what is not text there is an error even after the document.
-const READ_AHEAD: usize = 512;
+pub(crate) const READ_AHEAD: usize = 512;
 
 /// The first document of a reader.
 fn document(reader: Reader<'_>, pos: impl Fn(usize) -> Pos) -> Result<Loaded, YamlError> {
@@ -365,4 +365,113 @@ fn written_at(origin: Origin) -> Pos {
 
 fn wants_map(at: usize) -> YamlError {
     YamlError::new(at, "map merge requires map or sequence of maps as the value")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diag::{SourceKind, Sources};
+
+    fn read(text: &str) -> (Arc<Source>, Result<Loaded, YamlError>) {
+        let source = Sources::default().add("v.yaml", SourceKind::Data, text.as_bytes()).expect("room");
+        let loaded = load(&source);
+        (source, loaded)
+    }
+
+    fn fails(text: &str) -> (usize, String) {
+        let error = read(text).1.expect_err(text);
+        (error.at, error.message.into_owned())
+    }
+
+    #[test]
+    fn values_know_where_they_are() {
+        let text = "a: &x\n  b: 1\nl:\n- p\n- *x\nd: *x\n";
+        let (source, loaded) = read(text);
+        let value = loaded.unwrap().value;
+        for (path, want) in [
+            ("", "a: &x"),
+            ("a", "a: &x"),
+            ("a.b", "b: 1"),
+            ("l", "l:"),
+            ("l[0]", "p\n"),
+            ("l[1]", "*x\nd"),
+            ("l[1].b", "b: 1"),
+            ("d", "d: *x"),
+        ] {
+            let path = if path.is_empty() { crate::value::Path::root() } else { path.parse_path() };
+            let at = source.offset(written_at(value.at(&path).unwrap().origin()));
+            assert!(text[at..].starts_with(want), "{path}: {}", &text[at..]);
+        }
+    }
+
+    trait ParsePath {
+        fn parse_path(&self) -> crate::value::Path;
+    }
+
+    impl ParsePath for str {
+        fn parse_path(&self) -> crate::value::Path {
+            crate::value::Path::parse(self).unwrap()
+        }
+    }
+
+    #[test]
+    fn a_key_twice_is_found_but_not_one_from_a_merge() {
+        let duplicates = |text: &str| {
+            let (source, loaded) = read(text);
+            let found = loaded.unwrap().duplicates.into_iter();
+            found.map(|d| (d.key.to_string(), source.offset(d.first), source.offset(d.again))).collect::<Vec<_>>()
+        };
+        assert_eq!(duplicates("a: 1\nb: 2\na: 3\n\"a\": 4\n"), [("a".into(), 0, 10), ("a".into(), 10, 15)]);
+        assert_eq!(duplicates("x: &x {a: 1}\ny:\n  <<: *x\n  a: 2\n"), []);
+        assert_eq!(duplicates("y:\n  <<: {a: 1}\n  a: 2\n"), []);
+        assert_eq!(duplicates("a: &x {k: 1, k: 2}\nb: *x\n").len(), 2);
+    }
+
+    #[test]
+    fn what_json_cannot_say_is_an_error_while_it_stands() {
+        assert_eq!(fails("a: 1\nv: [.inf]"), (9, "unsupported value: +Inf".into()));
+        assert_eq!(fails("v: {~: 1}"), (4, "unsupported map key: null".into()));
+        assert!(read("v: .inf\nv: 1").1.is_ok());
+        assert!(read("v: {~: 1}\nv: 1").1.is_ok());
+    }
+
+    #[test]
+    fn aliases_are_bounded() {
+        let mut bomb = "a: &a [x, x, x, x, x, x, x, x, x]\n".to_owned();
+        for (name, of) in ('b'..'j').zip('a'..) {
+            let list = vec![format!("*{of}"); 9].join(", ");
+            bomb += &format!("{name}: &{name} [{list}]\n");
+        }
+        assert_eq!(fails(&bomb).1, "document contains excessive aliasing");
+        assert_eq!(fails("v: &a [*a]"), (7, "anchor 'a' value contains itself".into()));
+        assert_eq!(fails("v: *a"), (3, "unknown anchor 'a' referenced".into()));
+        assert_eq!(fails("v: {<<: 1}"), (4, "map merge requires map or sequence of maps as the value".into()));
+    }
+
+    #[test]
+    fn an_anchor_means_what_it_last_meant_when_the_alias_was_read() {
+        let (_, loaded) = read("a: &x 1\nb: &y [*x]\nc: &x 2\nd: *y\ne: *x\nf: &z [&z 3]\ng: *z\n");
+        let value = loaded.unwrap().value;
+        assert_eq!(value.get("d"), Some(&Value::list([Value::int(1)])));
+        assert_eq!(value.get("e"), Some(&Value::int(2)));
+        assert_eq!(value.get("g"), Some(&Value::int(3)));
+    }
+
+    #[test]
+    fn only_the_first_document_is_read() {
+        assert_eq!(read("v: 1\n---\nv: [").1.unwrap().value.get("v"), Some(&Value::int(1)));
+        assert_eq!(read("").1.unwrap().value, Value::NULL);
+        assert_eq!(read("{v: 1} [").1.unwrap().value.get("v"), Some(&Value::int(1)));
+    }
+
+    #[test]
+    fn a_values_file_is_maps() {
+        let all = |text: &str| {
+            let source = Sources::default().add("v.yaml", SourceKind::Data, text.as_bytes()).expect("room");
+            load_documents(&source).map(|all| all.len()).map_err(|e| (e.at, e.message.into_owned()))
+        };
+        assert_eq!(all("a: 1\n---\n---\nb: |\n  x"), Ok(2));
+        assert_eq!(all("a: 1\n---\n- b\n"), Err((9, "a values file holds a map, not a list".into())));
+        assert_eq!(all("a: 1\n---\nb: [\n").unwrap_err().0, 14);
+    }
 }

@@ -132,7 +132,7 @@ pub fn resolve_plain(text: &str) -> Resolved {
     match first {
         b'0'..=b'9' | b'+' | b'-' => number(text),
         b'y' | b'Y' | b'n' | b'N' | b't' | b'T' | b'f' | b'F' | b'o' | b'O' | b'~' => word(text),
-        b'.' => special_float(text).or_else(|| float(text)).unwrap_or(Resolved::Str),
+        b'.' => special_float(text).or_else(|| dotted_float(text)).unwrap_or(Resolved::Str),
         _ => Resolved::Str,
     }
 }
@@ -219,6 +219,16 @@ fn signed_binary(text: &str) -> Option<Resolved> {
     Some(Resolved::Int(if negative { -magnitude } else { magnitude }))
 }
 
+/// What begins with a dot goes to Go's `strconv.ParseFloat` alone, which takes an underscore between two digits.
+fn dotted_float(text: &str) -> Option<Resolved> {
+    if !text.contains('_') {
+        return float(text);
+    }
+    let digit = |at: usize| text.as_bytes().get(at).is_some_and(u8::is_ascii_digit);
+    let between_digits = text.match_indices('_').all(|(at, _)| digit(at.wrapping_sub(1)) && digit(at + 1));
+    between_digits.then(|| float(&text.replace('_', ""))).flatten()
+}
+
 /// A decimal fraction, with an exponent or without; nothing where it is too large for a float64.
 fn float(text: &str) -> Option<Resolved> {
     let unsigned = text.strip_prefix(['-', '+']).unwrap_or(text);
@@ -273,7 +283,11 @@ mod tests {
             ("0xFFFFFFFFFFFFFFFFFF", Str),
             ("1.", Float(1.0)),
             (".5", Float(0.5)),
-            (".5_0", Str),
+            (".5_0", Float(0.5)),
+            (".5_5e1_0", Float(5_500_000_000.0)),
+            ("._5", Str),
+            (".5_", Str),
+            (".5__5", Str),
             ("1_0.5", Float(10.5)),
             ("+.5", Float(0.5)),
             (".", Str),

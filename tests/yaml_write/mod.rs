@@ -1,7 +1,8 @@
 //! The YAML and JSON writers against what Helm 4.1.4 printed, and against a live Helm with random data.
 
+use render::diag::{SourceKind, Sources};
 use render::value::{Num, Origin, Value};
-use render::yaml::{JsonOptions, Numbers, WriteOptions, to_flow, to_json, to_yaml};
+use render::yaml::{JsonOptions, Numbers, WriteOptions, load, to_flow, to_json, to_yaml};
 
 use crate::common;
 
@@ -71,6 +72,26 @@ fn random_values_are_written_as_helm_writes_them() {
 }
 
 #[test]
+fn exact_text_loads_as_what_was_written() {
+    let mut random = common::Random::from_env();
+    for _ in 0..5000 {
+        let value = random::value(&mut random);
+        let mut flow = String::new();
+        to_flow(&value, &mut flow);
+        let yaml = to_yaml(&value, &WriteOptions::EXACT).unwrap() + "\n";
+        for text in [flow, yaml] {
+            let source = Sources::default().add("", SourceKind::Data, text.as_bytes()).unwrap();
+            let loaded = load(&source).unwrap_or_else(|err| panic!("{err:?}: {text}")).value;
+            assert_same(&exact_json(&loaded), &exact_json(&value), &text);
+        }
+    }
+}
+
+fn exact_json(value: &Value) -> String {
+    to_json(value, &JsonOptions { numbers: Numbers::Exact, ..JsonOptions::HELM }).unwrap()
+}
+
+#[test]
 fn flow_text_reads_back_in_yaml_1_2() {
     let mut random = common::Random::from_env();
     for _ in 0..3000 {
@@ -78,8 +99,7 @@ fn flow_text_reads_back_in_yaml_1_2() {
         let mut flow = String::new();
         to_flow(&value, &mut flow);
         let read: serde_yaml::Value = serde_yaml::from_str(&flow).unwrap_or_else(|e| panic!("{e}: {flow}"));
-        let json = |value| to_json(value, &JsonOptions { numbers: Numbers::Exact, ..JsonOptions::HELM }).unwrap();
-        assert_same(&json(&from_yaml(&read)), &json(&value), &flow);
+        assert_same(&exact_json(&from_yaml(&read)), &exact_json(&value), &flow);
     }
 }
 
