@@ -3,6 +3,19 @@
 //! Reads and prints what Helm's YAML library (goyaml v2 behind sigs.k8s.io/yaml) reads and prints. Knows nothing of
 //! charts or templates.
 
+mod documents;
 mod event;
+mod expand;
+#[cfg(test)]
+mod facts;
+mod load;
+mod read;
+mod resolve;
+mod tagged;
 
-pub use event::{Event, EventKind, Style, YamlError};
+pub use documents::Documents;
+pub use event::{Event, EventKind, Properties, Props, Style, YamlError};
+pub use expand::{Expanded, Expander};
+pub use load::{Duplicate, Loaded, load, load_documents};
+pub use read::{Reader, transcode};
+pub use resolve::{Resolved, is_merge, resolve, resolve_plain};
