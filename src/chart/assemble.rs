@@ -8,12 +8,13 @@ use std::sync::Arc;
 
 use crate::diag::{Diagnostic, Sources, Span};
 use crate::value::Value;
+use crate::yaml;
 
 use super::archive::unpack;
 use super::decode::pos_of;
 use super::error::{ArchiveFault, ChartError, ChartErrorKind};
 use super::metadata::{Lock, Metadata, api_version};
-use super::{Chart, File, Place, Template, document};
+use super::{Chart, File, Place, Template};
 
 /// The chart that was asked for. It must be of a generation that Helm knows; charts within others need not.
 pub(super) fn assemble_root(files: Vec<File>, place: Place, sources: &Sources) -> Result<Chart, ChartError> {
@@ -34,7 +35,8 @@ const CHART_YAML: &str = "Chart.yaml";
 /// The data of a YAML file of a chart.
 pub(super) fn read(file: &File, name: &'static str, sources: &Sources) -> Result<Value, ChartError> {
     let source = file.source(sources)?;
-    document::read(&source)
+    yaml::load(&source)
+        .map(|loaded| loaded.value)
         .map_err(|error| ChartError::at(source.base.offset(error.at), ChartErrorKind::Yaml { file: name, error }))
 }
 

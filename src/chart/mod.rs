@@ -15,7 +15,6 @@ mod bundle;
 mod check;
 mod decode;
 mod disk;
-mod document;
 mod error;
 mod file;
 mod find;

@@ -42,24 +42,15 @@ fn to_json(value: &Value) -> serde_json::Value {
     }
 }
 
-/// All documents of a values file, each over those before it; with the keys that YAML 1.1 takes for booleans.
+/// All documents of a values file, each over those before it.
 fn read_yaml(text: &str) -> Value {
-    let documents = serde_yaml::Deserializer::from_str(text)
-        .map(|document| <serde_json::Value as serde::Deserialize>::deserialize(document).unwrap());
-    documents.fold(Value::map::<&str>([]), |mut all, document| {
-        lay_over(&mut all, &from_json(&old_booleans(document)));
+    let source = Sources::default().add("values.yaml", SourceKind::Data, text.as_bytes()).unwrap();
+    crate::yaml::load_documents(&source).unwrap().iter().fold(Value::map::<&str>([]), |mut all, document| {
+        if !document.value.is_null() {
+            lay_over(&mut all, &document.value);
+        }
         all
     })
-}
-
-fn old_booleans(json: serde_json::Value) -> serde_json::Value {
-    let serde_json::Value::Object(map) = json else { return json };
-    let key = |key: String| match key.as_str() {
-        "y" => "true".to_owned(),
-        "n" => "false".to_owned(),
-        _ => key,
-    };
-    map.into_iter().map(|(k, v)| (key(k), old_booleans(v))).collect()
 }
 
 fn lay_over(under: &mut Value, over: &Value) {

@@ -174,15 +174,15 @@ struct Shown {
     warnings: BTreeSet<String>,
 }
 
-fn ours(folder: &Path, user: &Json) -> Shown {
+fn ours(folder: &Path, user: &Value) -> Shown {
     let chart = match load_folder(folder, ".", &Sources::default()) {
         Ok(chart) => chart,
         Err(error) => return Shown { charts: Err(error.to_string()), warnings: BTreeSet::new() },
     };
-    if let Err(error) = chart.check_dependencies() {
+    if let Err(error) = chart.check_installable().and_then(|()| chart.check_dependencies()) {
         return Shown { charts: Err(error.to_string()), warnings: BTreeSet::new() };
     }
-    match compose(chart, &from_json(user)) {
+    match compose(chart, user) {
         Err(error) => {
             let reason = match error.kind {
                 RefusalKind::TypeMismatch { .. } => error.to_string().split(':').next().unwrap().to_owned(),
@@ -203,6 +203,9 @@ fn ours(folder: &Path, user: &Json) -> Shown {
 fn show(tree: &ChartTree, values: &Value, is_root: bool, charts: &mut BTreeMap<String, (Json, Json)>) {
     for subchart in &tree.subcharts {
         show(subchart, &tree.values_of(subchart, values), false, charts);
+    }
+    if tree.metadata.is_library() {
+        return;
     }
     let chart = to_json(&tree.metadata.to_value(is_root));
     charts.insert(format!("{}/templates/v.yaml", tree.path), (chart, to_json(values)));
@@ -231,7 +234,7 @@ fn reason(error: &str) -> String {
     if error.contains(CRASH) {
         return CRASH.to_owned();
     }
-    let known = ["type mismatch on ", "found in Chart.yaml", "error unpacking", "validation: "];
+    let known = ["library charts", "type mismatch on ", "found in Chart.yaml", "error unpacking", "validation: "];
     let at = known.iter().find_map(|known| error.find(known)).unwrap_or(0);
     let reason = &error[at..];
     match reason.starts_with("type") {
@@ -257,7 +260,9 @@ fn warning(line: &str) -> Option<String> {
     if text.starts_with("ImportValues missing table") {
         return Some("ImportValues missing table".to_owned());
     }
-    Some(text.split(" (").next()?.to_owned())
+    // The chart's own warnings are not those of its values.
+    let is_ours = !text.starts_with("this chart is deprecated") && !text.starts_with("Warning: ");
+    is_ours.then(|| text.split(" (").next().map(str::to_owned))?
 }
 
 /// Warnings of a kind whose words are ours.
@@ -290,7 +295,7 @@ fn as_a_real_helm() {
         let user = values(&mut random, &NAMES, 0);
         let file = root.join("user.yaml");
         fs::write(&file, user.to_string()).unwrap();
-        let ours = ours(&root.join("chart"), &user);
+        let ours = ours(&root.join("chart"), &from_json(&user));
         let mut helms_ = helms(&helm, &root.join("chart"), &file);
         // Where Helm says different things at different times, one of them will do.
         let first = !agree(&ours, &helms_);
@@ -314,5 +319,31 @@ fn as_a_real_helm() {
         }
     }
     eprintln!("{cases} cases, {refused} refused, {varies} where Helm varies");
+    assert!(different.is_empty(), "{different:#?}");
+}
+
+/// Charts that somebody wrote, each with a templates/v.yaml like those above in it and in its subcharts: the folders in
+/// the folder that CHARTS names. Each is tried with nothing and with each values file of its ci folder.
+#[test]
+#[expect(clippy::print_stderr, reason = "the counts are the result")]
+fn given_charts_as_a_real_helm() {
+    let (Ok(helm), Ok(charts)) = (std::env::var("HELM"), std::env::var("CHARTS")) else { return };
+    let empty = tempfile::NamedTempFile::new().unwrap();
+    let mut different = Vec::new();
+    let (mut count, mut refused) = (0, 0);
+    for folder in fs::read_dir(charts).unwrap().map(|entry| entry.unwrap().path()) {
+        let ci = fs::read_dir(folder.join("ci")).into_iter().flatten().map(|entry| entry.unwrap().path());
+        let files = ci.filter(|path| path.to_string_lossy().ends_with("values.yaml"));
+        for file in files.chain([empty.path().to_owned()]) {
+            let user = read_yaml(&fs::read_to_string(&file).unwrap());
+            let (ours, helms) = (ours(&folder, &user), helms(&helm, &folder, &file));
+            count += 1;
+            refused += usize::from(ours.charts.is_err());
+            if !agree(&ours, &helms) {
+                different.push(format!("{} -f {}", folder.display(), file.display()));
+            }
+        }
+    }
+    eprintln!("{count} cases, {refused} refused");
     assert!(different.is_empty(), "{different:#?}");
 }
