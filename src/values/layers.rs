@@ -127,7 +127,11 @@ mod tests {
             // `<<` overwrites what stands before it, and is overwritten by what comes after; that is no duplicate.
             (&["d: &d {x: 1, y1: 2}\na: {x: 0, <<: *d, y1: 3}"], "{d: {x: 1, y1: 2}, a: {x: 1, y1: 3}}", 0),
             (&["a: {m: {k: 0}}", "d: &d {m: {x: 1}}\na: {<<: *d}"], "{a: {m: {k: 0, x: 1}}, d: {m: {x: 1}}}", 0),
-            (&["p: &p {x: 1}\nq: &q {x: 2, z: 3}\na: {<<: [*p, *q]}"], "{p: {x: 1}, q: {x: 2, z: 3}, a: {x: 1, z: 3}}", 0),
+            (
+                &["p: &p {x: 1}\nq: &q {x: 2, z: 3}\na: {<<: [*p, *q]}"],
+                "{p: {x: 1}, q: {x: 2, z: 3}, a: {x: 1, z: 3}}",
+                0,
+            ),
             (&["l: &l [1]\na: *l\nb: *l"], "{l: [1], a: [1], b: [1]}", 0),
         ];
         for (files, want, duplicates) in cases {

@@ -79,22 +79,30 @@ fn call(name: &str, args: &[Jinja]) -> Result<Jinja, Error> {
 
 /// Lays maps over one another, the later over the earlier; with `recursive=true` also the maps within them.
 fn combine(first: Jinja, rest: Rest<Jinja>) -> Result<Jinja, Error> {
-    let (others, kwargs): (&[Jinja], Kwargs) = minijinja::value::from_args(&rest)?;
-    let recursive: Option<bool> = kwargs.get("recursive")?;
-    kwargs.assert_all_used()?;
-    let mut result = as_map(&first)?;
+    let (others, recursive) = match rest.split_last() {
+        Some((last, others)) if last.is_kwargs() => (others, is_recursive(last)?),
+        _ => (&rest[..], false),
+    };
+    let mut result = Arc::unwrap_or_clone(as_map(&first)?);
     for other in others {
-        lay_over(&mut result, &as_map(other)?, recursive.unwrap_or(false));
+        lay_over(&mut result, &*as_map(other)?, recursive);
     }
     Ok(convert::to_jinja(&Value::Map(Arc::new(result), Origin::NONE)))
 }
 
-fn as_map(value: &Jinja) -> Result<Map, Error> {
+fn is_recursive(kwargs: &Jinja) -> Result<bool, Error> {
+    let kwargs = Kwargs::try_from(kwargs.clone())?;
+    let recursive: Option<bool> = kwargs.get("recursive")?;
+    kwargs.assert_all_used()?;
+    Ok(recursive.unwrap_or(false))
+}
+
+fn as_map(value: &Jinja) -> Result<Arc<Map>, Error> {
     if value.is_undefined() {
         return Err(Error::from(minijinja::ErrorKind::UndefinedError));
     }
     match convert::to_value(value) {
-        Value::Map(map, _) => Ok(Arc::unwrap_or_clone(map)),
+        Value::Map(map, _) => Ok(map),
         other => {
             let message = format!("combine takes maps, got a {}", other.kind());
             Err(Error::new(minijinja::ErrorKind::InvalidOperation, message))

@@ -156,11 +156,21 @@ pub(super) fn from_jinja(value: &Jinja) -> Runtime {
     }
 }
 
-/// A template's value as data, for printing.
+/// A template's value as data; what came from the merged values is shared.
 pub(super) fn to_value(value: &Jinja) -> Value {
-    match value.downcast_object_ref::<MapObject>() {
-        Some(map) => Value::Map(map.0.clone(), Origin::NONE),
-        None => from_jinja(value).to_value(),
+    if let Some(map) = value.downcast_object_ref::<MapObject>() {
+        return Value::Map(map.0.clone(), Origin::NONE);
+    }
+    if let Some(list) = value.downcast_object_ref::<ListObject>() {
+        return Value::List(list.0.clone(), Origin::NONE);
+    }
+    match value.kind() {
+        ValueKind::Map if value.downcast_object_ref::<BuiltIn>().is_none() => {
+            let entries = entries(value).map(|(key, item)| (Str::from(key), to_value(&item)));
+            Value::Map(Arc::new(entries.collect()), Origin::NONE)
+        }
+        ValueKind::Seq => Value::list(value.try_iter().into_iter().flatten().map(|item| to_value(&item))),
+        _ => from_jinja(value).to_value(),
     }
 }
 

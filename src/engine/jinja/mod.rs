@@ -131,7 +131,8 @@ fn new_environment(shared: &Arc<Shared>, scope: &Arc<Scope>, traced: bool) -> En
 }
 
 fn template_text(template: &Template, traced: bool) -> String {
-    let text = String::from_utf8_lossy(&template.source.text);
+    let text = std::str::from_utf8(&template.source.text);
+    let text = text.map_or_else(|_| String::from_utf8_lossy(&template.source.text), Into::into);
     if traced { trace::mark(&text, template.source.base) } else { text.into_owned() }
 }
 
