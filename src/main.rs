@@ -1,3 +1,5 @@
 //! The `render` command.
 
+#![forbid(unsafe_code)]
+
 fn main() {}
