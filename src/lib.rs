@@ -3,6 +3,8 @@
 //! One direction of flow: chart and values are loaded, layers merged, the schema checked, templates rendered, manifests
 //! split and ordered, and printed. Each module depends only on those listed before it.
 
+#![forbid(unsafe_code)]
+
 pub mod chart;
 pub mod cli;
 pub mod diag;

@@ -1,11 +1,14 @@
 //! The reader: bytes to spanned events.
 //!
 //! Accepts and refuses what libyaml 0.2 does in the form that Helm's library has it. The complete grammar is in
-//! `scan` (bytes to tokens) and `parse` (tokens to events).
+//! `scan` (bytes to tokens) and `parse` (tokens to events); `fast` takes a short cut where the text is plain.
 
+mod fast;
 mod names;
 mod parse;
 mod piece;
+#[cfg(test)]
+mod same;
 mod scalar;
 mod scan;
 mod text;
@@ -28,13 +31,18 @@ pub struct Reader<'a> {
     frames: Vec<Frame>,
     /// What the document's `%TAG` directives declare.
     tags: Vec<(&'a str, Cow<'a, str>)>,
+    /// Whether the short cut is taken where it can be.
+    fast: bool,
+    /// The key that the short cut found last.
+    key: fast::Key,
 }
 
 impl<'a> Reader<'a> {
     /// A reader of an input. What is not text in it is an error once the reader comes to it.
     pub fn new(input: &'a [u8]) -> Self {
         let scan = Scanner::new(text::check(input));
-        Reader { scan, state: State::StreamStart, frames: Vec::new(), tags: Vec::new() }
+        let fast = !scan.exotic;
+        Reader { scan, state: State::StreamStart, frames: Vec::new(), tags: Vec::new(), fast, key: fast::Key::NONE }
     }
 
     /// Takes a line break to stand after the last line where it has none, as Helm 4 puts one there.
@@ -50,7 +58,20 @@ impl<'a> Reader<'a> {
     /// What is not YAML. The events before it have been yielded by then.
     #[expect(clippy::should_implement_trait, reason = "the iterator would yield results that go on after an error")]
     pub fn next(&mut self) -> Result<Option<Event<'a>>, YamlError> {
+        if self.fast
+            && let Some(event) = self.fast_step()?
+        {
+            return Ok(Some(event));
+        }
         self.step()
+    }
+
+    /// Reads by the complete grammar alone: the same events in more time.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn without_fast_path(mut self) -> Self {
+        self.fast = false;
+        self
     }
 
     /// What the input has, within `ahead` bytes from where the reader is, that is not text.

@@ -24,6 +24,10 @@ pub(super) enum State {
     IndentlessSequence,
     BlockMappingKey,
     BlockMappingValue,
+    /// After the `:`, which has been passed.
+    BlockMappingContent,
+    /// Between the brackets or braces of an empty collection.
+    EmptyFlow,
     FlowSequenceFirst,
     FlowSequence,
     /// In a pair in a sequence: `[a: b]`.
@@ -72,6 +76,8 @@ impl<'a> Reader<'a> {
             State::IndentlessSequence => self.indentless_sequence(),
             State::BlockMappingKey => self.block_mapping_key(),
             State::BlockMappingValue => self.block_mapping_value(),
+            State::BlockMappingContent => self.block_mapping_content(self.scan.pos),
+            State::EmptyFlow => self.empty_flow(),
             State::FlowSequenceFirst => self.flow_sequence(true),
             State::FlowSequence => self.flow_sequence(false),
             State::FlowPairKey => self.flow_pair_key(),
@@ -358,6 +364,14 @@ impl<'a> Reader<'a> {
             TokenKind::Key | TokenKind::Value | TokenKind::BlockEnd => self.empty(State::BlockMappingKey, at),
             _ => self.node(Place::BlockValue, State::BlockMappingKey),
         }
+    }
+
+    fn empty_flow(&mut self) -> Next<'a> {
+        let start = self.scan.pos;
+        let kind = if self.scan.byte(start) == b']' { EventKind::SequenceEnd } else { EventKind::MappingEnd };
+        self.scan.pos += 1;
+        self.close();
+        self.event(kind, start, start + 1)
     }
 
     /// Passes the `,` before another entry.

@@ -166,6 +166,11 @@ impl<'a> Scanner<'a> {
         YamlError::new(self.pos, message)
     }
 
+    /// Whether nothing is read ahead, and nothing depends on what has been.
+    pub fn is_at_ease(&self) -> bool {
+        self.queue.is_empty() && self.flow_level == 0 && self.simple_keys.first().is_none_or(|key| !key.possible)
+    }
+
     /// The next token, without taking it.
     pub fn peek(&mut self) -> Result<&TokenKind<'a>, YamlError> {
         self.peek_token().map(|token| &token.kind)

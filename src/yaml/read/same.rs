@@ -1,0 +1,113 @@
+//! The short cut changes nothing.
+
+use proptest::prelude::*;
+
+use super::*;
+
+/// Events with what went wrong after them.
+fn read<'a>(mut reader: Reader<'a>) -> (Vec<Event<'a>>, Option<YamlError>) {
+    let mut events = Vec::new();
+    loop {
+        match reader.next() {
+            Ok(Some(event)) => events.push(event),
+            Ok(None) => return (events, None),
+            Err(error) => return (events, Some(error)),
+        }
+    }
+}
+
+fn same(text: &[u8]) -> Result<(), String> {
+    let (fast, fast_error) = read(Reader::new(text));
+    let (full, full_error) = read(Reader::new(text).without_fast_path());
+    // The grammar looks a token ahead and may see an error an event earlier.
+    let together = fast.iter().zip(&full).position(|(a, b)| a != b);
+    if let Some(at) = together {
+        return Err(format!("event {at}: {:?} but {:?}", fast.get(at), full.get(at)));
+    }
+    if fast_error != full_error {
+        return Err(format!("{fast_error:?} but {full_error:?}"));
+    }
+    if fast_error.is_none() && fast.len() != full.len() {
+        return Err(format!("{} events but {}", fast.len(), full.len()));
+    }
+    Ok(())
+}
+
+/// Text that looks like YAML, and often is.
+fn text() -> impl Strategy<Value = String> {
+    let word = prop_oneof![
+        "[a-z]{1,12}",
+        Just("k".to_owned()),
+        "[a-z]{1,3}[:#-][a-z]{1,3}",
+        Just("'q r'".into()),
+        Just("\"d\\n\"".into()),
+        Just("\"d: e\"".into()),
+        Just("ä ö".into()),
+        Just("[]".into()),
+        Just("{}".into()),
+        Just("[a, b: c]".into()),
+        Just("{a: b, c}".into()),
+        Just("&x y".into()),
+        Just("*x".into()),
+        Just("!t z".into()),
+        Just("-1".into()),
+        Just("...".into()),
+        Just("".into()),
+    ];
+    let lead = prop_oneof![
+        5 => Just(""), 2 => Just("- "), 1 => Just("- - "), 1 => Just("-   "), 1 => Just("? "), 1 => Just(": "), 1 => Just("-")
+    ];
+    let tail = prop_oneof![
+        8 => Just("\n"), 1 => Just("\r\n"), 1 => Just(" # c\n"), 1 => Just("  \n"), 1 => Just("\t\n"), 1 => Just("\n\n"),
+        1 => Just("# c\n"), 1 => Just("\n# c\n"), 1 => Just("\n---\n"), 1 => Just("\n...\n"), 1 => Just("\n  \n"), 1 => Just("\r"),
+        1 => Just(""), 1 => Just("\n%YAML 1.1\n"), 1 => Just("\n \t\n"),
+    ];
+    let value =
+        (word.clone(), prop_oneof![8 => Just(""), 1 => Just(" |\n     t\n      u\n"), 1 => Just(" >-\n     t\n")]);
+    let colon = prop_oneof![8 => Just(": "), 3 => Just(":"), 1 => Just(" : "), 1 => Just(":\t"), 3 => Just(""), 1 => Just("  ")];
+    let line = (0usize..5, lead, word, colon, value, tail);
+    proptest::collection::vec(line, 0..14).prop_map(|lines| {
+        let mut text = String::new();
+        let mut indent = 0usize;
+        for (step, lead, word, colon, (value, block), tail) in lines {
+            // Mostly deeper by two, the same, or back.
+            indent = match step {
+                0 => 0,
+                1 => indent + 2,
+                2 => indent.saturating_sub(2),
+                _ => indent,
+            };
+            text.extend([&" ".repeat(indent + usize::from(lead.len() == 4)), lead, &word, colon, &value, block, tail]);
+        }
+        text
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 4000, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn on_lines_of_yaml(text in text()) {
+        prop_assert_eq!(same(text.as_bytes()), Ok(()));
+    }
+
+    #[test]
+    fn on_soup(text in "([a-c]|[ :#\n-]|- |: |\n  |\n|'|\"|[\\[\\]{},]|[&*!|>%?@`\t\r]|\\PC|---|[.]{3}|é){0,40}") {
+        prop_assert_eq!(same(text.as_bytes()), Ok(()));
+    }
+
+    #[test]
+    fn on_bytes(text in proptest::collection::vec(any::<u8>(), 0..40)) {
+        prop_assert_eq!(same(&text), Ok(()));
+    }
+}
+
+#[test]
+fn on_every_measured_file() {
+    let cases: Vec<serde_json::Value> =
+        serde_json::from_str(include_str!("../../../tests/fixtures/yaml-cases.json")).unwrap();
+    for case in cases {
+        let text: Vec<u8> = case["input"].as_str().unwrap().chars().map(|c| c as u8).collect();
+        assert_eq!(same(&text), Ok(()), "{}", case["input"]);
+    }
+}
