@@ -7,10 +7,19 @@ use std::process::Output;
 
 pub use run::{Folder, Ran, render};
 
+/// Whether the variable HELM names a helm to compare with; tests that need one pass at once without it, and say so.
+pub fn has_helm() -> bool {
+    let given = std::env::var_os("HELM").is_some();
+    if !given {
+        eprintln!("not compared with a live Helm: HELM is not set");
+    }
+    given
+}
+
 /// Runs the Helm that the variable HELM names.
 ///
 /// # Panics
-/// Where the variable is not set: only tests that are ignored by default call this.
+/// Where the variable is not set; ask [`has_helm`] first.
 pub fn helm(args: &[&str], folder: &Path) -> Output {
     let helm = std::env::var("HELM").expect("HELM names the helm to compare with");
     std::process::Command::new(helm).args(args).current_dir(folder).output().expect("HELM can be run")
