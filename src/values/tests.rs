@@ -224,3 +224,17 @@ fn origins_come_along_and_tell_what_they_stand_over() {
     let source = Sources::default().add("x", SourceKind::Data, *b"x").unwrap();
     assert_eq!(source.base, Pos(1));
 }
+
+#[test]
+fn deep_values_are_merged() {
+    let folder = tempfile::tempdir().unwrap();
+    write_chart(folder.path(), "t", "");
+    let deep = |last: &str| (0..1000).fold(Value::str(last), |value, _| Value::map([("a", value)]));
+    let chart = load_folder(folder.path(), ".", &Sources::default()).unwrap();
+    let (mut provenance, mut warnings) = (Provenance::default(), Warnings::default());
+    let mut read = |_: &File| Ok::<_, ()>(deep("default"));
+    let user = deep("user");
+    let tree = process_dependencies(&Arc::new(chart), &user, &mut read, &mut provenance, &mut warnings).unwrap();
+    let coalesced = coalesce(&tree, &user, &mut provenance, &mut warnings).unwrap();
+    assert_eq!(coalesced.values, user);
+}
