@@ -18,16 +18,22 @@ use super::{Chart, File, Place, Template};
 
 /// The chart that was asked for. It must be of a generation that Helm knows; charts within others need not.
 pub(super) fn assemble_root(files: Vec<File>, place: Place, sources: &Sources) -> Result<Chart, ChartError> {
-    Parts::new(sources, true).assemble(files, place)
+    Parts::new(sources, 0).assemble(files, place)
 }
+
+/// How deep charts may lie within charts. Helm has no limit; a made-up archive must not exhaust the stack.
+const MAX_DEPTH: usize = 100;
 
 /// Helm reads Chart.yaml of a folder once before it looks at .helmignore, and so finds faults in one that is ignored.
 pub(super) fn check_ignored(chart_yaml: &File, sources: &Sources) -> Result<(), ChartError> {
     check_generation(&read(chart_yaml, CHART_YAML, sources)?)
 }
 
-fn assemble(files: Vec<File>, sources: &Sources) -> Result<Chart, ChartError> {
-    Parts::new(sources, false).assemble(files, Place::Within)
+fn assemble(files: Vec<File>, depth: usize, sources: &Sources) -> Result<Chart, ChartError> {
+    if depth > MAX_DEPTH {
+        return Err(ChartError::new(ChartErrorKind::TooDeep));
+    }
+    Parts::new(sources, depth).assemble(files, Place::Within)
 }
 
 const CHART_YAML: &str = "Chart.yaml";
@@ -43,7 +49,8 @@ pub(super) fn read(file: &File, name: &'static str, sources: &Sources) -> Result
 /// A chart while its files are sorted.
 struct Parts<'a> {
     sources: &'a Sources,
-    is_root: bool,
+    /// How many charts are around it.
+    depth: usize,
     metadata: Option<Metadata>,
     lock: Option<Lock>,
     values: Option<File>,
@@ -55,10 +62,10 @@ struct Parts<'a> {
 }
 
 impl<'a> Parts<'a> {
-    fn new(sources: &'a Sources, is_root: bool) -> Self {
+    fn new(sources: &'a Sources, depth: usize) -> Self {
         Parts {
             sources,
-            is_root,
+            depth,
             metadata: None,
             lock: None,
             values: None,
@@ -83,7 +90,7 @@ impl<'a> Parts<'a> {
 
     fn chart_yaml(&mut self, file: &File) -> Result<(), ChartError> {
         let raw = read(file, CHART_YAML, self.sources)?;
-        if self.is_root {
+        if self.depth == 0 {
             check_generation(&raw)?;
         }
         let metadata = self.metadata.get_or_insert_default();
@@ -168,7 +175,7 @@ impl<'a> Parts<'a> {
         let mut subcharts = Vec::new();
         for (entry, files) in self.subcharts {
             if !entry.starts_with(['_', '.']) {
-                subcharts.push(Arc::new(subchart(&entry, files, &metadata.name, self.sources)?));
+                subcharts.push(Arc::new(subchart(&entry, files, &metadata.name, self.depth + 1, self.sources)?));
             }
         }
         let is_jinja = metadata.annotation("render/engine") == Some("jinja");
@@ -199,11 +206,11 @@ fn check_generation(raw: &Value) -> Result<(), ChartError> {
 }
 
 /// A chart in charts/: an archive, or the files of a folder.
-fn subchart(entry: &str, files: Vec<File>, parent: &str, sources: &Sources) -> Result<Chart, ChartError> {
+fn subchart(entry: &str, files: Vec<File>, parent: &str, depth: usize, sources: &Sources) -> Result<Chart, ChartError> {
     if !entry.ends_with(".tgz") {
         let below = |file: File| Some(file.path().split_once('/')?.1.to_owned()).map(|path| file.moved(path));
         let files = files.into_iter().filter_map(below).collect();
-        return wrap(entry, parent, assemble(files, sources));
+        return wrap(entry, parent, assemble(files, depth, sources));
     }
     let Some(archive) = files.first().filter(|file| file.path() == entry) else {
         return Err(ChartError::new(ChartErrorKind::SubchartFolder {
@@ -214,7 +221,7 @@ fn subchart(entry: &str, files: Vec<File>, parent: &str, sources: &Sources) -> R
     };
     let files = unpack_shown(archive.bytes(), archive.shown())
         .map_err(|fault| ChartError::new(ChartErrorKind::Archive { path: String::new(), fault }));
-    wrap(entry, parent, files.and_then(|files| assemble(files, sources)))
+    wrap(entry, parent, files.and_then(|files| assemble(files, depth, sources)))
 }
 
 fn wrap(entry: &str, parent: &str, result: Result<Chart, ChartError>) -> Result<Chart, ChartError> {

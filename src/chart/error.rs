@@ -120,6 +120,8 @@ pub enum ChartErrorKind {
         /// The first file in it.
         got: String,
     },
+    /// Charts within charts within charts, far beyond what anybody would write.
+    TooDeep,
     /// A library chart, which cannot be rendered by itself.
     NotInstallable {
         /// Its type.
@@ -348,6 +350,7 @@ impl fmt::Display for ChartErrorKind {
             K::SubchartFolder { chart, expected, got } => {
                 write!(f, "error unpacking subchart tar in {chart}: expected {expected}, got {got}")
             }
+            K::TooDeep => f.write_str("more than 100 charts within each other"),
             K::NotInstallable { kind } => write!(f, "{kind} charts are not installable"),
             K::MissingDependencies { names } => {
                 write!(f, "found in Chart.yaml, but missing in charts/ directory: {}", names.join(", "))

@@ -215,6 +215,15 @@ fn what_helm_refuses_around_chart_yaml() {
     ] {
         assert_eq!(load(&[("Chart.yaml", CHART), (path, text)]).unwrap_err().to_string(), want);
     }
+    let nested: Vec<_> = (0..150).map(|n| format!("{}Chart.yaml", "charts/a/".repeat(n))).collect();
+    let mut packed = tar::Builder::new(flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast()));
+    for path in &nested {
+        let mut header = tar::Header::new_gnu();
+        header.set_size(CHART.len() as u64);
+        packed.append_data(&mut header, format!("web/{path}"), CHART.as_bytes()).unwrap();
+    }
+    let error = load_packed(&packed.into_inner().unwrap().finish().unwrap()).unwrap_err();
+    assert!(error.to_string().ends_with("more than 100 charts within each other"));
     let large = "x".repeat(5 * 1024 * 1024 + 1);
     let error = load(&[("Chart.yaml", CHART), ("conf/big", &large)]).unwrap_err();
     assert_eq!(error.to_string(), "chart file \"big\" is larger than the maximum file size 5242880");

@@ -49,7 +49,7 @@ impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.kind {
             RefusalKind::TypeMismatch { name, found } => {
-                write!(f, "type mismatch on {name}: the values of a subchart must be a map, this is {found}")
+                write!(f, "type mismatch on {name}: the values of a subchart must be a map, got {found}")
             }
             RefusalKind::ImportCycle { chart } => write!(f, "import-values of chart {chart} put a map into itself"),
         }
@@ -85,8 +85,7 @@ pub fn coalesce(
     warnings: &mut Warnings,
 ) -> Result<Coalesced, Refusal> {
     let mut heap = Heap::default();
-    let mut merge = Merge::new(&mut heap, Mode::Coalesce, warnings);
-    merge.record = Some(provenance);
+    let mut merge = Merge { heap: &mut heap, mode: Mode::Coalesce, provenance, warnings, record: true };
     let root = merge.run(&Defaults::of_tree(tree), user)?;
     let frozen = heap.freeze_all(root);
     Ok(Coalesced { values: Value::Map(frozen.map, user.origin()), shared: frozen.shared })
@@ -159,18 +158,15 @@ const GLOBAL: &str = "global";
 
 /// One pass over values.
 pub(super) struct Merge<'a> {
-    heap: &'a mut Heap,
-    mode: Mode,
-    warnings: &'a mut Warnings,
-    /// Where overrides are recorded, unless the pass only looks ahead.
-    pub record: Option<&'a mut Provenance>,
+    pub heap: &'a mut Heap,
+    pub mode: Mode,
+    pub provenance: &'a mut Provenance,
+    pub warnings: &'a mut Warnings,
+    /// Whether overrides are recorded; not where the pass only looks ahead.
+    pub record: bool,
 }
 
-impl<'a> Merge<'a> {
-    pub fn new(heap: &'a mut Heap, mode: Mode, warnings: &'a mut Warnings) -> Self {
-        Merge { heap, mode, warnings, record: None }
-    }
-
+impl Merge<'_> {
     /// The user's values over those of a chart and its subcharts.
     pub fn run(&mut self, chart: &Defaults<'_>, user: &Value) -> Result<Ref, Refusal> {
         let root = self.heap.table_of(user);
@@ -206,14 +202,7 @@ impl<'a> Merge<'a> {
     fn mismatch(&self, name: &str, found: &Node) -> Refusal {
         let found = self.heap.freeze_node(found);
         let kind = RefusalKind::TypeMismatch { name: name.to_owned(), found: found.kind() };
-        Refusal { kind, pos: self.pos(found.origin()) }
-    }
-
-    fn pos(&self, origin: Origin) -> Pos {
-        match &self.record {
-            Some(provenance) => provenance.pos(origin),
-            None => Provenance::default().pos(origin),
-        }
+        Refusal { kind, pos: self.provenance.pos(found.origin()) }
     }
 
     /// The chart's own defaults below the user's values.
@@ -251,15 +240,17 @@ impl<'a> Merge<'a> {
 
     fn warn(&mut self, values: Ref, key: &str, other: Origin, kind: WarningKind) {
         let origin = self.heap.get(values, key).map(|node| node.origin()).unwrap_or_default();
-        let (pos, other) = (self.pos(origin), self.pos(other));
+        let (pos, other) = (self.provenance.pos(origin), self.provenance.pos(other));
         self.warnings.add(kind, pos, other);
     }
 
     /// Notes that what is under a key stands over something else.
     fn overridden(&mut self, values: Ref, key: &str, old: impl FnOnce() -> Value) {
-        let Some(provenance) = self.record.as_deref_mut() else { return };
+        if !self.record {
+            return;
+        }
         let Some(mut node) = self.heap.get(values, key) else { return };
-        let origin = over(provenance, node.origin(), old());
+        let origin = over(self.provenance, node.origin(), old());
         if origin != node.origin() {
             node.set_origin(origin);
             self.heap.set(values, key.into(), node);

@@ -86,7 +86,9 @@ impl Processing<'_> {
     fn look_ahead(&mut self, chart: usize, above: &Value) -> Result<Value, Refusal> {
         let mut heap = Heap::default();
         let defaults = Defaults::of_graph(&self.graph, chart);
-        let root = Merge::new(&mut heap, Mode::Coalesce, self.warnings).run(&defaults, above)?;
+        let (provenance, warnings) = (&mut *self.provenance, &mut *self.warnings);
+        let mut merge = Merge { heap: &mut heap, mode: Mode::Coalesce, provenance, warnings, record: false };
+        let root = merge.run(&defaults, above)?;
         Ok(Value::Map(heap.freeze(root), above.origin()))
     }
 
@@ -181,8 +183,8 @@ impl Processing<'_> {
         let origin = self.graph.charts[chart].values.origin();
         let mut heap = Heap::default();
         let defaults = Defaults::of_graph(&self.graph, chart);
-        let mut merge = Merge::new(&mut heap, Mode::Merge, self.warnings);
-        merge.record = Some(self.provenance);
+        let (provenance, warnings) = (&mut *self.provenance, &mut *self.warnings);
+        let mut merge = Merge { heap: &mut heap, mode: Mode::Merge, provenance, warnings, record: true };
         let values = merge.run(&defaults, &Value::map::<&str>([]))?;
         let imported = heap.table(Arc::default());
         for dependency in &mut *dependencies {
@@ -192,15 +194,17 @@ impl Processing<'_> {
         let frozen = heap.freeze_all(values);
         let cyclic = frozen.cyclic;
         let result = heap.table(frozen.map);
-        let mut merge = Merge::new(&mut heap, Mode::Merge, self.warnings);
-        merge.record = Some(self.provenance);
-        merge.tables(result, imported);
+        self.merge(&mut heap, true).tables(result, imported);
         let frozen = heap.freeze_all(result);
         if cyclic || frozen.cyclic {
             let kind = RefusalKind::ImportCycle { chart: self.graph.name(chart).to_owned() };
             return Err(Refusal { kind, pos: dependencies.first().map(|d| d.pos).unwrap_or_default() });
         }
         Ok(Value::Map(frozen.map, origin))
+    }
+
+    fn merge<'m>(&'m mut self, heap: &'m mut Heap, record: bool) -> Merge<'m> {
+        Merge { heap, mode: Mode::Merge, provenance: self.provenance, warnings: self.warnings, record }
     }
 
     /// Adds what a dependency exports, and leaves in the dependency what Helm leaves there.
@@ -212,7 +216,7 @@ impl Processing<'_> {
             match find_table(heap, values, &format!("{}.{}", dependency.name, import.child)) {
                 Ok(table) => {
                     let nested = nest(heap, &import.parent, table);
-                    Merge::new(heap, Mode::Merge, self.warnings).tables(imported, nested);
+                    self.merge(heap, false).tables(imported, nested);
                 }
                 Err(part) => {
                     let kind = WarningKind::NothingToImport { chart: dependency.name.clone(), part };

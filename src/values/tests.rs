@@ -224,3 +224,34 @@ fn origins_come_along_and_tell_what_they_stand_over() {
     let source = Sources::default().add("x", SourceKind::Data, *b"x").unwrap();
     assert_eq!(source.base, Pos(1));
 }
+
+#[test]
+fn deep_values_are_merged() {
+    let folder = tempfile::tempdir().unwrap();
+    write_chart(folder.path(), "t", "");
+    let deep = |last: &str| (0..1000).fold(Value::str(last), |value, _| Value::map([("a", value)]));
+    let chart = load_folder(folder.path(), ".", &Sources::default()).unwrap();
+    let (mut provenance, mut warnings) = (Provenance::default(), Warnings::default());
+    let mut read = |_: &File| Ok::<_, ()>(deep("default"));
+    let user = deep("user");
+    let tree = process_dependencies(&Arc::new(chart), &user, &mut read, &mut provenance, &mut warnings).unwrap();
+    let coalesced = coalesce(&tree, &user, &mut provenance, &mut warnings).unwrap();
+    assert_eq!(coalesced.values, user);
+}
+
+#[test]
+fn what_lies_deep_in_global_is_one_map() {
+    let folder = tempfile::tempdir().unwrap();
+    write_chart(folder.path(), "t", "global: {a: {b: {c: 1}}}");
+    write_chart(&folder.path().join("charts/s"), "s", "global: {a: {b: {d: 2}}}");
+    let chart = load_folder(folder.path(), ".", &Sources::default()).unwrap();
+    let (mut provenance, mut warnings) = (Provenance::default(), Warnings::default());
+    let mut read = |file: &File| Ok::<_, ()>(read_yaml(std::str::from_utf8(file.bytes()).unwrap()));
+    let user = Value::map::<&str>([]);
+    let tree = process_dependencies(&Arc::new(chart), &user, &mut read, &mut provenance, &mut warnings).unwrap();
+    let coalesced = coalesce(&tree, &user, &mut provenance, &mut warnings).unwrap();
+    let shared: Vec<_> = coalesced.shared.iter().map(|(a, b)| format!("{a} {b}")).collect();
+    assert_eq!(shared, ["global.a.b s.global.a.b"]);
+    // What the subchart adds there shows in the parent.
+    assert_eq!(to_json(&coalesced.values)["global"], serde_json::json!({"a": {"b": {"c": 1, "d": 2}}}));
+}
