@@ -7,6 +7,7 @@
 mod args;
 mod cases;
 mod data;
+mod dates;
 mod decimal;
 mod defaults;
 mod dicts;

@@ -8,6 +8,7 @@ use std::collections::HashMap;
 use serde_json::Value as Json;
 
 use super::{Context, FuncError, Param, Random, find};
+use crate::runtime::time::Zone;
 use crate::runtime::{Elem, List, MapRef, Numbers, Runtime};
 use crate::value::{Num, Origin, Value};
 
@@ -21,6 +22,10 @@ impl Random for Fixed {
 
     fn now(&self) -> i128 {
         1_700_000_000_123_456_789
+    }
+
+    fn zone(&self) -> Zone {
+        Zone::local_utc()
     }
 }
 
@@ -130,4 +135,4 @@ macro_rules! families {
     ($($name:ident)*) => { $(#[test] fn $name() { check(stringify!($name)); })* };
 }
 
-families! { strings defaults lists dicts math reflection encoding regex data semver paths network }
+families! { strings defaults lists dicts math reflection encoding regex data semver paths network dates }
