@@ -14,7 +14,7 @@ const TIME: Param = Object("time.Time");
 
 /// The family.
 pub(super) const FAMILY: &[Function] = &[
-    Function::new("now", &[], |ctx, _| Ok(now(ctx).to_runtime())).random(),
+    Function::new("now", &[], |ctx, _| Ok(now(ctx).into_runtime())).random(),
     Function::new("date", &[Str, Any], |ctx, a| formatted(ctx, text(a, 0)?, any(a, 1)?, b"Local")).random(),
     Function::new("dateInZone", &[Str, Any, Str], date_in_zone).random(),
     Function::new("date_in_zone", &[Str, Any, Str], date_in_zone).random(),
@@ -25,8 +25,8 @@ pub(super) const FAMILY: &[Function] = &[
     Function::new("date_modify", &[Str, TIME], |_, a| Ok(modified(a).unwrap_or_else(|_| a[1].clone()))),
     Function::new("mustDateModify", &[Str, TIME], |_, a| modified(a)),
     Function::new("must_date_modify", &[Str, TIME], |_, a| modified(a)),
-    Function::new("toDate", &[Str, Str], |ctx, a| Ok(parsed(ctx, a).unwrap_or_else(|_| Time::zero()).to_runtime())),
-    Function::new("mustToDate", &[Str, Str], |ctx, a| Ok(parsed(ctx, a)?.to_runtime())),
+    Function::new("toDate", &[Str, Str], |ctx, a| Ok(parsed(ctx, a).unwrap_or_else(|_| Time::zero()).into_runtime())),
+    Function::new("mustToDate", &[Str, Str], |ctx, a| Ok(parsed(ctx, a)?.into_runtime())),
     Function::new("unixEpoch", &[TIME], |_, a| Ok(time(a, 0)?.unix().to_string().into())),
     Function::new("ago", &[Any], ago).random(),
     Function::new("duration", &[Any], duration),
@@ -87,7 +87,7 @@ fn parse_duration(text: &[u8]) -> Result<Duration, FuncError> {
 }
 
 fn modified(a: &[Runtime]) -> Out {
-    Ok(time(a, 1)?.plus(parse_duration(text(a, 0)?)?).to_runtime())
+    Ok(time(a, 1)?.plus(parse_duration(text(a, 0)?)?).into_runtime())
 }
 
 fn parsed(ctx: &Context<'_>, a: &[Runtime]) -> Result<Time, FuncError> {

@@ -6,6 +6,7 @@
 
 mod args;
 mod cases;
+mod crypto;
 mod data;
 mod dates;
 mod decimal;

@@ -7,8 +7,8 @@ use crate::runtime::time::Zone;
 use crate::runtime::{Numbers, Runtime};
 
 use super::{
-    cases, data, dates, defaults, dicts, encoding, lists, math, network, number, paths, random, reflection, regex,
-    semver, split, strings,
+    cases, crypto, data, dates, defaults, dicts, encoding, lists, math, network, number, paths, random, reflection,
+    regex, semver, split, strings,
 };
 
 /// What a function may use besides its arguments.
@@ -141,6 +141,7 @@ const FAMILIES: &[&[Function]] = &[
     paths::FAMILY,
     network::FAMILY,
     random::FAMILY,
+    crypto::FAMILY,
 ];
 
 static TABLE: LazyLock<HashMap<&'static str, &'static Function, foldhash::fast::RandomState>> =

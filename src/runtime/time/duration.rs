@@ -68,7 +68,7 @@ impl Duration {
     }
 
     /// As a value of a template.
-    pub fn to_runtime(self) -> Runtime {
+    pub fn into_runtime(self) -> Runtime {
         Runtime::Object(Arc::new(self))
     }
 }
@@ -173,7 +173,7 @@ impl Object for Duration {
             "Milliseconds" => Runtime::int64(self.0 / 1_000_000),
             "Microseconds" => Runtime::int64(self.0 / 1_000),
             "Nanoseconds" => Runtime::int64(self.0),
-            "Abs" => Duration(self.0.saturating_abs()).to_runtime(),
+            "Abs" => Duration(self.0.saturating_abs()).into_runtime(),
             "String" => self.to_string().into(),
             _ => return None,
         })
@@ -183,8 +183,8 @@ impl Object for Duration {
         let [to] = args else { return None };
         let to = duration_of(to)?;
         match name {
-            "Round" => Some(Ok(self.round(to).to_runtime())),
-            "Truncate" => Some(Ok(self.truncate(to).to_runtime())),
+            "Round" => Some(Ok(self.round(to).into_runtime())),
+            "Truncate" => Some(Ok(self.truncate(to).into_runtime())),
             _ => None,
         }
     }

@@ -143,7 +143,7 @@ impl Time {
     }
 
     /// As a value of a template.
-    pub fn to_runtime(self) -> Runtime {
+    pub fn into_runtime(self) -> Runtime {
         Runtime::Object(Arc::new(self))
     }
 
@@ -219,20 +219,20 @@ impl Object for Time {
         };
         Some(match name {
             "Year" => Runtime::int(civil().year),
-            "Month" => Named::MONTH.to_runtime(civil().month),
+            "Month" => Named::MONTH.into_runtime(civil().month),
             "Day" => Runtime::int(civil().day),
             "Hour" => Runtime::int(civil().hour),
             "Minute" => Runtime::int(civil().minute),
             "Second" => Runtime::int(civil().second),
             "Nanosecond" => Runtime::int(i64::from(self.nanos)),
             "YearDay" => Runtime::int(civil().year_day),
-            "Weekday" => Named::WEEKDAY.to_runtime(civil().weekday),
+            "Weekday" => Named::WEEKDAY.into_runtime(civil().weekday),
             "Unix" => Runtime::int64(self.seconds),
             "UnixMilli" => scaled(1_000),
             "UnixMicro" => scaled(1_000_000),
             "UnixNano" => scaled(SECOND),
-            "UTC" => self.within(Zone::Utc).to_runtime(),
-            "Local" => self.within(Zone::local()).to_runtime(),
+            "UTC" => self.within(Zone::Utc).into_runtime(),
+            "Local" => self.within(Zone::local()).into_runtime(),
             "IsZero" => (self.seconds == ZERO && self.nanos == 0).into(),
             "IsDST" => civil().zone.dst.into(),
             "String" => self.text("2006-01-02 15:04:05.999999999 -0700 MST").into(),
@@ -248,15 +248,15 @@ impl Object for Time {
         let first = args.first()?;
         Some(Ok(match (name, args.len()) {
             ("Format", 1) => Runtime::bytes(self.format(first.as_str()?.as_bytes())),
-            ("Add", 1) => self.plus(duration_of(first)?).to_runtime(),
-            ("AddDate", 3) => self.later(int(0)?, int(1)?, int(2)?).to_runtime(),
-            ("Sub", 1) => self.since(Time::of(first)?).to_runtime(),
+            ("Add", 1) => self.plus(duration_of(first)?).into_runtime(),
+            ("AddDate", 3) => self.later(int(0)?, int(1)?, int(2)?).into_runtime(),
+            ("Sub", 1) => self.since(Time::of(first)?).into_runtime(),
             ("Before", 1) => (self.total() < Time::of(first)?.total()).into(),
             ("After", 1) => (self.total() > Time::of(first)?.total()).into(),
             ("Equal", 1) => (self.total() == Time::of(first)?.total()).into(),
             ("Compare", 1) => Runtime::int(self.total().cmp(&Time::of(first)?.total()) as i64),
-            ("Truncate", 1) => self.rounded(duration_of(first)?, false).to_runtime(),
-            ("Round", 1) => self.rounded(duration_of(first)?, true).to_runtime(),
+            ("Truncate", 1) => self.rounded(duration_of(first)?, false).into_runtime(),
+            ("Round", 1) => self.rounded(duration_of(first)?, true).into_runtime(),
             _ => return None,
         }))
     }
@@ -334,7 +334,7 @@ impl Named {
     const MONTH: Named = Named { type_name: "time.Month", names: &layout::LONG_MONTHS, first: 1, number: 1 };
     const WEEKDAY: Named = Named { type_name: "time.Weekday", names: &layout::LONG_DAYS, first: 0, number: 0 };
 
-    fn to_runtime(self, number: i64) -> Runtime {
+    fn into_runtime(self, number: i64) -> Runtime {
         Runtime::Object(Arc::new(Named { number, ..self }))
     }
 
@@ -410,7 +410,7 @@ mod tests {
         let months = [Runtime::int(0), Runtime::int(1), Runtime::int(0)];
         assert_eq!(call("AddDate", &months), "2024-03-02 13:05:00 +0000 UTC");
         assert_eq!(call("Truncate", &[Runtime::int(24 * 3600 * SECOND)]), "2024-01-31 00:00:00 +0000 UTC");
-        assert_eq!(call("Sub", &[time.plus(Duration(-SECOND)).to_runtime()]), "1s");
+        assert_eq!(call("Sub", &[time.plus(Duration(-SECOND)).into_runtime()]), "1s");
     }
 
     #[test]
