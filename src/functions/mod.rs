@@ -6,7 +6,9 @@
 
 mod args;
 mod cases;
+mod crypto;
 mod data;
+mod dates;
 mod decimal;
 mod defaults;
 mod dicts;

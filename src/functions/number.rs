@@ -13,7 +13,7 @@ pub(super) const FAMILY: &[Function] = &[
     Function::new("int", &[Any], |ctx, a| Ok(Runtime::int(to_int64(ctx, any(a, 0)?)))),
     Function::new("int64", &[Any], |ctx, a| Ok(Runtime::int64(to_int64(ctx, any(a, 0)?)))),
     Function::new("float64", &[Any], |_, a| Ok(Runtime::Float(to_float64(any(a, 0)?)))),
-    Function::new("atoi", &[Str], |_, a| Ok(Runtime::int(parse_int(text(a, 0)?, 10).unwrap_or_else(Bad::nearest)))),
+    Function::new("atoi", &[Str], |_, a| Ok(Runtime::int(parse_saturating(text(a, 0)?)))),
     Function::new("toDecimal", &[Any], |ctx, a| {
         Ok(Runtime::int64(parse_int(&any(a, 0)?.to_text(ctx.numbers()), 8).unwrap_or(0)))
     }),
@@ -91,6 +91,11 @@ pub(super) fn parse_int(text: &[u8], base: u32) -> Result<i64, Bad> {
         Ok(number) => Ok(number),
         Err(_) => Err(Bad::Range(limit as i64)),
     }
+}
+
+/// A decimal number; the nearest one where it is out of range, 0 where it is none.
+pub(super) fn parse_saturating(text: &[u8]) -> i64 {
+    parse_int(text, 10).unwrap_or_else(Bad::nearest)
 }
 
 /// Digits without a sign; what is beyond u64 comes out as something beyond it.

@@ -3,11 +3,12 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
+use crate::runtime::time::Zone;
 use crate::runtime::{Numbers, Runtime};
 
 use super::{
-    cases, data, defaults, dicts, encoding, lists, math, network, number, paths, random, reflection, regex, semver,
-    split, strings,
+    cases, crypto, data, dates, defaults, dicts, encoding, lists, math, network, number, paths, random, reflection,
+    regex, semver, split, strings,
 };
 
 /// What a function may use besides its arguments.
@@ -34,6 +35,11 @@ pub trait Random: Sync {
 
     /// Nanoseconds since 1970-01-01T00:00:00Z.
     fn now(&self) -> i128;
+
+    /// The zone that dates without one are in.
+    fn zone(&self) -> Zone {
+        Zone::local()
+    }
 }
 
 /// The type of a parameter as Go declares it. An engine checks and converts arguments before the call, so that a
@@ -50,12 +56,16 @@ pub enum Param {
     Int,
     /// `float64`: [`Runtime::Float`].
     Float,
-    /// `[]interface{}`: [`Runtime::List`].
+    /// `[]interface{}`: [`Runtime::List`]. Nil becomes Go's nil slice.
     List,
     /// `[]string`.
     Strings,
-    /// `map[string]interface{}`: [`Runtime::Map`].
+    /// `map[string]interface{}`: [`Runtime::Map`]. Nil becomes Go's nil map.
     Map,
+    /// `uint32`: [`Runtime::Int`] of a number that one holds.
+    Uint32,
+    /// The Go type of this name: [`Runtime::Object`].
+    Object(&'static str),
 }
 
 /// One function of the library.
@@ -126,10 +136,12 @@ const FAMILIES: &[&[Function]] = &[
     encoding::FAMILY,
     regex::FAMILY,
     data::FAMILY,
+    dates::FAMILY,
     semver::FAMILY,
     paths::FAMILY,
     network::FAMILY,
     random::FAMILY,
+    crypto::FAMILY,
 ];
 
 static TABLE: LazyLock<HashMap<&'static str, &'static Function, foldhash::fast::RandomState>> =

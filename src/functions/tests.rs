@@ -4,23 +4,35 @@
 //! a value from the file's `values` (`{"v": "a.b"}`) or a variable (`{"$": "name"}`). `expr` is the same as a template.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use serde_json::Value as Json;
 
 use super::{Context, FuncError, Param, Random, find};
+use crate::runtime::time::Zone;
 use crate::runtime::{Elem, List, MapRef, Numbers, Runtime};
 use crate::value::{Num, Origin, Value};
 
-/// Counts up, at a fixed time.
-struct Fixed;
+/// Numbers that are always the same, at a fixed time.
+struct Fixed(AtomicU64);
 
 impl Random for Fixed {
+    /// Steele and Vigna's SplitMix64.
     fn fill(&self, buffer: &mut [u8]) {
-        buffer.iter_mut().zip(0..).for_each(|(byte, n)| *byte = n);
+        for chunk in buffer.chunks_mut(8) {
+            let mut n = self.0.fetch_add(0x9e37_79b9_7f4a_7c15, Ordering::Relaxed);
+            n = (n ^ n >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+            n = (n ^ n >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
+            chunk.copy_from_slice(&(n ^ n >> 31).to_le_bytes()[..chunk.len()]);
+        }
     }
 
     fn now(&self) -> i128 {
-        1_700_000_000_123_456_789
+        1_795_000_000_123_456_789
+    }
+
+    fn zone(&self) -> Zone {
+        Zone::local_utc()
     }
 }
 
@@ -29,11 +41,20 @@ struct Runner {
     variables: HashMap<String, Runtime>,
 }
 
-impl Runner {
-    fn context() -> Context<'static> {
-        Context { random: &Fixed, dns: false, go_numbers: true }
-    }
+/// A context as Helm's, in which chance is the same in each run.
+pub(super) fn context() -> Context<'static> {
+    static FIXED: Fixed = Fixed(AtomicU64::new(42));
+    Context { random: &FIXED, dns: false, go_numbers: true }
+}
 
+/// What a template prints.
+pub(super) fn shown(value: &Runtime) -> String {
+    let mut out = String::new();
+    value.print_go(&mut out);
+    out
+}
+
+impl Runner {
     fn eval(&self, arg: &Json, param: Option<Param>) -> Result<Runtime, FuncError> {
         Ok(match arg {
             Json::Array(call) => return self.call(call),
@@ -63,7 +84,7 @@ impl Runner {
         let param = |i| function.params.get(i).copied().or(function.rest);
         let args: Result<Vec<Runtime>, _> =
             call[1..].iter().enumerate().map(|(i, arg)| self.eval(arg, param(i))).collect();
-        (function.call)(&Self::context(), &args?)
+        (function.call)(&context(), &args?)
     }
 
     fn run(&mut self, case: &Json) -> Result<Runtime, FuncError> {
@@ -109,7 +130,7 @@ fn difference(values: &Json, case: &Json) -> Option<String> {
             let json = |text: &str| case.get("json").is_none_or(|want| want == text);
             let got = (printed(&value), value.type_name(Numbers::Go));
             let same = case.get("out") == Some(&got.0) && case["type"] == got.1;
-            let as_json = find("toJson").map(|f| (f.call)(&Runner::context(), &[value]).unwrap());
+            let as_json = find("toJson").map(|f| (f.call)(&context(), &[value]).unwrap());
             let same_json = as_json.as_ref().and_then(Runtime::as_str).is_none_or(json);
             (!same || !same_json).then(|| format!("{} {} {as_json:?}", got.1, got.0))
         }
@@ -130,4 +151,4 @@ macro_rules! families {
     ($($name:ident)*) => { $(#[test] fn $name() { check(stringify!($name)); })* };
 }
 
-families! { strings defaults lists dicts math reflection encoding regex data semver paths network }
+families! { strings defaults lists dicts math reflection encoding regex data semver paths network dates crypto }

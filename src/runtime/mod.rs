@@ -8,6 +8,7 @@ mod list;
 mod map;
 mod object;
 pub mod text;
+pub mod time;
 
 use std::sync::Arc;
 
