@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 
 use render::diag::{SourceKind, Sources};
 use render::yaml::{EventKind, Reader};
+#[expect(clippy::unsafe_removed_from_name, reason = "it is the C library that is measured, in Rust")]
 use unsafe_libyaml as libyaml;
 
 const MEGABYTE: usize = 1 << 20;

@@ -9,9 +9,11 @@ use std::sync::Arc;
 
 use crate::chart::{self, Chart};
 use crate::diag::{Diagnostic, Severity, Sources};
-use crate::engine::RenderError;
+use crate::engine::jinja::Jinja;
+use crate::engine::{RenderError, Rendered};
 use crate::manifest::Manifests;
 use crate::output::{self, Selection};
+use crate::schema::Schema;
 use crate::values::SetFlag;
 
 pub use values::{Merged, merge, merge_layers};
@@ -120,6 +122,15 @@ pub struct Outcome {
     pub manifests: Manifests,
     /// Warnings, in the order in which they came up.
     pub warnings: Vec<Diagnostic>,
+    /// What the render stood on. Who is about to end the process may forget it rather than take it apart.
+    pub kept: Kept,
+}
+
+/// What a render stood on: engines with their compiled templates, compiled schemas, the rendered texts.
+pub struct Kept {
+    _jinja: Jinja,
+    _schemas: Vec<Schema>,
+    _rendered: Vec<Rendered>,
 }
 
 /// Loads a bundled chart.
@@ -153,21 +164,21 @@ pub fn render(request: &Request, sources: &Sources) -> Result<Outcome, Error> {
     let mut merged = merge(&chart, &request.values, sources)?;
     merged.warnings.splice(0..0, chart.all_warnings());
     chart.check_kube_version(&capabilities.kube_version)?;
-    if !request.skip_schema {
-        schemas::check(&mut merged, sources)?;
-    }
+    let schemas = if request.skip_schema { Vec::new() } else { schemas::check(&mut merged, sources)? };
     let mut warnings = std::mem::take(&mut merged.warnings);
     let crds = templates::crds(&merged.tree);
     let context = Arc::new(templates::context(merged, release, capabilities, request, sources)?);
-    let rendered = templates::render(&context)?;
+    let jinja = Jinja::new(context.clone(), None);
+    let rendered = templates::render(&context, &jinja)?;
     warnings.extend(context.warnings.take());
-    let manifests = templates::manifests(&context, &rendered, crds, request.debug)?;
+    let manifests = templates::manifests(&jinja, &context, &rendered, crds, request.debug)?;
     warnings.extend(manifests.dropped.iter().map(templates::dropped));
     let manifests = output::select(manifests, &request.selection).map_err(|err| Error::Usage(err.diagnostic()))?;
     if request.strict && warnings.iter().any(|w| w.severity == Severity::Warning) {
         return Err(Error::Strict(warnings.into_iter().map(as_error).collect()));
     }
-    Ok(Outcome { release: context.release.name.clone(), manifests, warnings })
+    let kept = Kept { _jinja: jinja, _schemas: schemas, _rendered: rendered };
+    Ok(Outcome { release: context.release.name.clone(), manifests, warnings, kept })
 }
 
 fn as_error(mut warning: Diagnostic) -> Diagnostic {

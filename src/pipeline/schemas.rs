@@ -7,19 +7,20 @@ use crate::schema::{Schema, Scope};
 use crate::value::{Path, Provenance, Value};
 use crate::values::ChartTree;
 
-/// Checks the values of a chart and of all enabled subcharts; all violations come together.
+/// Checks the values of a chart and of all enabled subcharts; all violations come together. Gives the schemas.
 ///
 /// # Errors
 /// A schema that is none, or values that one refuses.
-pub fn check(merged: &mut Merged, sources: &Sources) -> Result<(), Error> {
+pub fn check(merged: &mut Merged, sources: &Sources) -> Result<Vec<Schema>, Error> {
     let mut found = Found::default();
     check_chart(&merged.tree, &merged.values, &merged.provenance, &Path::root(), sources, &mut found)?;
     merged.warnings.extend(found.warnings);
-    if found.violations.is_empty() { Ok(()) } else { Err(Error::Schema(found.violations)) }
+    if found.violations.is_empty() { Ok(found.schemas) } else { Err(Error::Schema(found.violations)) }
 }
 
 #[derive(Default)]
 struct Found {
+    schemas: Vec<Schema>,
     violations: Vec<Diagnostic>,
     warnings: Vec<Diagnostic>,
 }
@@ -38,6 +39,7 @@ fn check_chart(
         let scope = Scope { prefix: prefix.clone(), show_secrets: false };
         let violations = schema.check(values, provenance, &scope);
         found.violations.extend(violations.iter().map(|v| v.diagnostic(tree.name())));
+        found.schemas.push(schema);
     }
     for subchart in &tree.subcharts {
         let below = tree.values_of(subchart, values);

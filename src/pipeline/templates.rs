@@ -82,8 +82,7 @@ fn add_chart(
 ///
 /// # Errors
 /// The first template that fails.
-pub fn render(context: &Arc<Context>) -> Result<Vec<Rendered>, Error> {
-    let jinja = Jinja::new(context.clone(), None);
+pub fn render(context: &Context, jinja: &Jinja) -> Result<Vec<Rendered>, Error> {
     let mut rendered = Vec::new();
     for template in context.templates.iter().filter(|t| !t.is_partial()) {
         let text = if template.jinja { jinja.render(template) } else { Err(no_go(template)) };
@@ -115,15 +114,17 @@ pub fn crds(tree: &ChartTree) -> Vec<File> {
 /// # Errors
 /// Texts that are not YAML, or no manifests.
 pub fn manifests(
-    context: &Arc<Context>,
+    jinja: &Jinja,
+    context: &Context,
     rendered: &[Rendered],
     crds: Vec<File>,
     debug: bool,
 ) -> Result<Manifests, Error> {
     let printed = rendered.iter().filter(|r| !is_notes(&r.template));
     let files = printed.map(|r| File::new(r.template.name.as_str(), r.text.as_str()));
-    Manifests::sort_out(files, crds)
-        .map_err(|errors| Error::Manifest(errors.iter().map(|err| broken(context, rendered, err, debug)).collect()))
+    Manifests::sort_out(files, crds).map_err(|errors| {
+        Error::Manifest(errors.iter().map(|err| broken(jinja, context, rendered, err, debug)).collect())
+    })
 }
 
 /// Whether a template prints notes for people: `NOTES.txt`, with or without the ending of its language.
@@ -139,7 +140,7 @@ pub fn dropped(document: &Dropped) -> Diagnostic {
 }
 
 /// A text that is no manifest after rendering: at the template line that printed it, with the rendered line beside it.
-fn broken(context: &Arc<Context>, rendered: &[Rendered], err: &ManifestError, debug: bool) -> Diagnostic {
+fn broken(jinja: &Jinja, context: &Context, rendered: &[Rendered], err: &ManifestError, debug: bool) -> Diagnostic {
     let Some(found) = rendered.iter().find(|r| r.template.name == *err.file.path) else {
         return err.diagnostic(crate::diag::Pos::NONE);
     };
@@ -151,7 +152,6 @@ fn broken(context: &Arc<Context>, rendered: &[Rendered], err: &ManifestError, de
     if debug {
         diagnostic.notes.push(format!("the whole of what was rendered:\n{}", found.text));
     }
-    let jinja = Jinja::new(context.clone(), None);
     let Ok(map) = jinja.trace(&found.template) else { return diagnostic };
     let offset = if map.text() == found.text { err.at() } else { same_line(&found.text, map.text(), err.at()) };
     let Some((span, calls)) = map.locate(offset) else { return diagnostic };

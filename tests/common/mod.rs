@@ -8,6 +8,7 @@ use std::process::Output;
 pub use run::{Folder, Ran, render};
 
 /// Whether the variable HELM names a helm to compare with; tests that need one pass at once without it, and say so.
+#[expect(clippy::print_stderr, reason = "the test runner shows it with --nocapture")]
 pub fn has_helm() -> bool {
     let given = std::env::var_os("HELM").is_some();
     if !given {

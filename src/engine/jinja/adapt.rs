@@ -51,6 +51,8 @@ fn mismatch(function: &Function, n: usize, param: Param, got: &'static str) -> E
         Param::List => "a list",
         Param::Strings => "a list of strings",
         Param::Map => "a map",
+        Param::Uint32 => "an integer from 0 to 4294967295",
+        Param::Object(kind) => kind,
     };
     let failure = Failure::new(
         RenderErrorKind::Failed,
@@ -72,6 +74,8 @@ fn convert(arg: Runtime, param: Param) -> Result<Runtime, &'static str> {
         | (Param::Float, arg @ Runtime::Float(_))
         | (Param::List, arg @ Runtime::List(_))
         | (Param::Map, arg @ Runtime::Map(_)) => Ok(arg),
+        (Param::Uint32, Runtime::Int(n, _)) if u32::try_from(n).is_ok() => Ok(Runtime::Int(n, IntType::Uint32)),
+        (Param::Object(kind), Runtime::Object(object)) if object.type_name() == kind => Ok(Runtime::Object(object)),
         (Param::Int, Runtime::Float(n)) if n.fract() == 0.0 && n.abs() < 9e18 => {
             Ok(Runtime::Int(n as i64, IntType::Int))
         }
