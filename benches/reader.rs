@@ -18,6 +18,8 @@ const MEGABYTE: usize = 1 << 20;
 
 fn main() {
     let generated = generate(50 * MEGABYTE);
+    // Kept for other tools to read.
+    let _ = std::fs::write(concat!(env!("CARGO_MANIFEST_DIR"), "/target/generated-values.yaml"), &generated);
     compare("generated, 50 MB", generated.as_bytes());
     for path in std::env::args().skip(1).filter(|arg| !arg.starts_with("--")) {
         for file in files(path.as_ref()) {

@@ -12,6 +12,7 @@ mod same;
 mod scalar;
 mod scan;
 mod text;
+mod words;
 
 use std::borrow::Cow;
 
@@ -33,6 +34,8 @@ pub struct Reader<'a> {
     tags: Vec<(&'a str, Cow<'a, str>)>,
     /// Whether the short cut is taken where it can be.
     fast: bool,
+    /// Whether it can be: nothing is read ahead.
+    at_ease: bool,
     /// The key that the short cut found last.
     key: fast::Key,
 }
@@ -42,7 +45,7 @@ impl<'a> Reader<'a> {
     pub fn new(input: &'a [u8]) -> Self {
         let scan = Scanner::new(text::check(input));
         let fast = !scan.exotic;
-        Reader { scan, state: State::StreamStart, frames: Vec::new(), tags: Vec::new(), fast, key: fast::Key::NONE }
+        Reader { scan, state: State::StreamStart, frames: Vec::new(), tags: Vec::new(), fast, at_ease: false, key: fast::Key::NONE }
     }
 
     /// Takes a line break to stand after the last line where it has none, as Helm 4 puts one there.
@@ -58,12 +61,7 @@ impl<'a> Reader<'a> {
     /// What is not YAML. The events before it have been yielded by then.
     #[expect(clippy::should_implement_trait, reason = "the iterator would yield results that go on after an error")]
     pub fn next(&mut self) -> Result<Option<Event<'a>>, YamlError> {
-        if self.fast
-            && let Some(event) = self.fast_step()?
-        {
-            return Ok(Some(event));
-        }
-        self.step()
+        if self.at_ease { self.fast_step() } else { self.slow_step() }
     }
 
     /// Reads by the complete grammar alone: the same events in more time.
