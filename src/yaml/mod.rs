@@ -15,7 +15,7 @@ mod tagged;
 
 pub use documents::Documents;
 pub use event::{Event, EventKind, Properties, Props, Style, YamlError};
-pub use expand::{Expanded, Expander};
+pub use expand::Expander;
 pub use load::{Duplicate, Loaded, load, load_documents};
 pub use read::{Reader, transcode};
 pub use resolve::{Resolved, is_merge, resolve, resolve_plain};

@@ -45,7 +45,15 @@ impl<'a> Reader<'a> {
     pub fn new(input: &'a [u8]) -> Self {
         let scan = Scanner::new(text::check(input));
         let fast = !scan.exotic;
-        Reader { scan, state: State::StreamStart, frames: Vec::new(), tags: Vec::new(), fast, at_ease: false, key: fast::Key::NONE }
+        Reader {
+            scan,
+            state: State::StreamStart,
+            frames: Vec::new(),
+            tags: Vec::new(),
+            fast,
+            at_ease: false,
+            key: fast::Key::NONE,
+        }
     }
 
     /// Takes a line break to stand after the last line where it has none, as Helm 4 puts one there.
