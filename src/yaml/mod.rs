@@ -17,5 +17,5 @@ pub use documents::Documents;
 pub use event::{Event, EventKind, Properties, Props, Style, YamlError};
 pub use expand::Expander;
 pub use load::{Duplicate, Loaded, load, load_documents};
-pub use read::{Reader, transcode};
+pub use read::{Checkpoint, Reader, transcode};
 pub use resolve::{Resolved, is_merge, resolve, resolve_plain};

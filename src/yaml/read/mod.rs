@@ -12,6 +12,7 @@ mod same;
 mod scalar;
 mod scan;
 mod text;
+mod window;
 mod words;
 
 use std::borrow::Cow;
@@ -21,6 +22,7 @@ use parse::{Frame, State};
 use scan::Scanner;
 
 pub use text::transcode;
+pub use window::Checkpoint;
 
 /// Yields the events of a stream of documents, one by one.
 ///
