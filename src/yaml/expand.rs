@@ -65,21 +65,23 @@ impl<'a> Expander<'a> {
         if !self.replays.is_empty() {
             return self.replay();
         }
-        let event = self.reader.next()?;
-        match event.as_ref().map(|event| &event.kind) {
-            None => Ok(None),
+        let next = self.reader.next();
+        match &next {
             // Most events are of this kind, and nothing is to be remembered of them.
-            Some(EventKind::Scalar { props: None, .. }) if self.anchors.open.is_empty() && self.count.is_low() => {
+            Ok(Some(Event { kind: EventKind::Scalar { props: None, .. }, .. }))
+                if self.anchors.open.is_empty() && self.count.is_low() =>
+            {
                 self.count.all += 1;
-                Ok(event)
+                next
             }
-            Some(_) => self.admit(event),
+            Ok(Some(_)) => self.admit(next),
+            Ok(None) | Err(_) => next,
         }
     }
 
     /// Takes note of an event of the reader.
-    fn admit(&mut self, event: Option<Event<'a>>) -> Result<Option<Event<'a>>, YamlError> {
-        let Some(event) = event else { return Ok(None) };
+    fn admit(&mut self, next: Result<Option<Event<'a>>, YamlError>) -> Result<Option<Event<'a>>, YamlError> {
+        let Some(event) = next? else { return Ok(None) };
         match event.kind {
             EventKind::Alias(name) => {
                 let nodes = self.anchors.refer(name, event.start)?;

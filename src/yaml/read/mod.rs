@@ -69,6 +69,7 @@ impl<'a> Reader<'a> {
     ///
     /// # Errors
     /// What is not YAML. The events before it have been yielded by then.
+    #[inline]
     #[expect(clippy::should_implement_trait, reason = "the iterator would yield results that go on after an error")]
     pub fn next(&mut self) -> Result<Option<Event<'a>>, YamlError> {
         if self.at_ease { self.fast_step() } else { self.slow_step() }
