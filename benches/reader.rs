@@ -12,13 +12,13 @@ use std::time::{Duration, Instant};
 
 use render::diag::{SourceKind, Sources};
 use render::yaml::{EventKind, Reader};
-#[expect(clippy::unsafe_removed_from_name, reason = "it is the C library that is measured, in Rust")]
-use unsafe_libyaml as libyaml;
 
 const MEGABYTE: usize = 1 << 20;
 
 fn main() {
     let generated = generate(50 * MEGABYTE);
+    // Kept for other tools to read.
+    let _ = std::fs::write(concat!(env!("CARGO_MANIFEST_DIR"), "/target/generated-values.yaml"), &generated);
     compare("generated, 50 MB", generated.as_bytes());
     for path in std::env::args().skip(1).filter(|arg| !arg.starts_with("--")) {
         for file in files(path.as_ref()) {
@@ -109,23 +109,23 @@ fn libyaml_events(text: &[u8]) -> usize {
     // SAFETY: the parser is initialised before it is used and deleted after, and so is each event; the input outlives
     // the parser.
     unsafe {
-        assert!(libyaml::yaml_parser_initialize(parser).ok);
-        libyaml::yaml_parser_set_encoding(parser, libyaml::YAML_UTF8_ENCODING);
-        libyaml::yaml_parser_set_input_string(parser, text.as_ptr(), text.len() as u64);
+        assert!(unsafe_libyaml::yaml_parser_initialize(parser).ok);
+        unsafe_libyaml::yaml_parser_set_encoding(parser, unsafe_libyaml::YAML_UTF8_ENCODING);
+        unsafe_libyaml::yaml_parser_set_input_string(parser, text.as_ptr(), text.len() as u64);
         loop {
             let mut event = MaybeUninit::uninit();
             let event = event.as_mut_ptr();
-            if libyaml::yaml_parser_parse(parser, event).fail {
+            if unsafe_libyaml::yaml_parser_parse(parser, event).fail {
                 break;
             }
-            let last = (*event).type_ == libyaml::YAML_STREAM_END_EVENT;
-            libyaml::yaml_event_delete(event);
+            let last = (*event).type_ == unsafe_libyaml::YAML_STREAM_END_EVENT;
+            unsafe_libyaml::yaml_event_delete(event);
             events += 1;
             if last {
                 break;
             }
         }
-        libyaml::yaml_parser_delete(parser);
+        unsafe_libyaml::yaml_parser_delete(parser);
     }
     events
 }

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use super::overlay::overlay;
 use crate::diag::{Pos, Source, Span};
 use crate::value::{Map, Origin, Provenance, Str, Value};
-use crate::yaml::{Event, EventKind, Expanded, Expander, Reader, Resolved, YamlError, is_merge, resolve};
+use crate::yaml::{Event, EventKind, Expander, Reader, Resolved, YamlError, is_merge, resolve};
 
 /// A key that stands twice in one map of a layer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -85,7 +85,7 @@ impl<'a> Merge<'a, '_> {
     }
 
     fn next(&mut self) -> Result<Option<Event<'a>>, YamlError> {
-        Ok(self.events.next()?.map(|expanded| expanded.event))
+        self.events.next()
     }
 
     /// Helm takes a document that is empty or null, and no other that is not a map.
@@ -146,11 +146,11 @@ impl<'a> Merge<'a, '_> {
 
     fn mapping(&mut self, map: &mut Map) -> Result<(), YamlError> {
         let mut journal = Journal::default();
-        while let Some(Expanded { event, alias, .. }) = self.events.next()? {
+        while let Some(event) = self.events.next()? {
             match &event.kind {
                 EventKind::MappingEnd => break,
                 EventKind::Scalar { text, style, .. }
-                    if alias.is_none() && is_merge(text, *style, event.kind.tag()) =>
+                    if self.events.alias().is_none() && is_merge(text, *style, event.kind.tag()) =>
                 {
                     self.merge_key(map, &mut journal)?;
                 }

@@ -11,7 +11,7 @@ const MAX_DEPTH: usize = 10_000;
 /// A reader whose aliases are gone: in the place of each come the events of the node it stands for.
 ///
 /// The events of anchored nodes are kept, each once, so memory grows with them and not with the input. A document in
-/// which aliases stand for too much is refused by goyaml's rule, before it grows: the events that replace aliases may
+/// which aliases stand for too much is refused by goyaml's rule, before it grows: the nodes that aliases bring may
 /// make up 99 % of up to 400,000, and less of more.
 #[derive(Debug)]
 pub struct Expander<'a> {
@@ -19,19 +19,10 @@ pub struct Expander<'a> {
     anchors: AnchorStore<'a>,
     /// The anchored nodes that are being replayed, innermost last.
     replays: Vec<Range<usize>>,
+    /// Where the alias is whose first event was yielded last.
+    alias: Option<usize>,
     count: Count,
     depth: usize,
-}
-
-/// An event, and whether an alias brought it.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Expanded<'a> {
-    /// The event; never an alias. Its range is that of the anchored node where an alias brought it.
-    pub event: Event<'a>,
-    /// Where the alias stands, on the first event of the node that an alias stands for.
-    pub alias: Option<usize>,
-    /// Whether it came by an alias, directly or within a node that did.
-    pub replayed: bool,
 }
 
 impl<'a> Expander<'a> {
@@ -41,6 +32,7 @@ impl<'a> Expander<'a> {
             reader,
             anchors: AnchorStore::default(),
             replays: Vec::new(),
+            alias: None,
             count: Count { all: 1, aliased: 0 },
             depth: 0,
         }
@@ -51,85 +43,102 @@ impl<'a> Expander<'a> {
         &self.reader
     }
 
-    /// The next event; nothing after the last document.
+    /// Where the alias stands, if the event yielded last is the first one of the node that an alias stands for.
+    pub fn alias(&self) -> Option<usize> {
+        self.alias
+    }
+
+    /// Whether the event yielded last came by an alias, directly or within a node that did. The range of such an event
+    /// is in the anchored node.
+    pub fn is_replayed(&self) -> bool {
+        !self.replays.is_empty()
+    }
+
+    /// The next event, never an alias; nothing after the last document.
     ///
     /// # Errors
     /// What is not YAML; an alias to an unknown anchor or to a node that it is itself in; too much aliasing or nesting.
+    #[inline]
     #[expect(clippy::should_implement_trait, reason = "the iterator would yield results that go on after an error")]
-    pub fn next(&mut self) -> Result<Option<Expanded<'a>>, YamlError> {
-        let mut alias = None;
-        loop {
-            let Some(event) = self.advance(&mut alias)? else { continue };
-            let Some(event) = event else { return Ok(None) };
-            self.admit(&event, alias)?;
-            return Ok(Some(Expanded { event, alias, replayed: !self.replays.is_empty() }));
+    pub fn next(&mut self) -> Result<Option<Event<'a>>, YamlError> {
+        self.alias = None;
+        if !self.replays.is_empty() {
+            return self.replay();
         }
-    }
-
-    /// One event, nothing at all, or (the outer nothing) a step into or out of an anchored node.
-    #[expect(clippy::option_option, reason = "private, and the two nothings are told apart at the one caller")]
-    fn advance(&mut self, alias: &mut Option<usize>) -> Result<Option<Option<Event<'a>>>, YamlError> {
-        let Some(replay) = self.replays.last_mut() else { return self.read(alias) };
-        let Some(index) = replay.next() else {
-            self.replays.pop();
-            return Ok(None);
-        };
-        match self.anchors.log.get(index) {
-            Some(Logged::Event(event)) => Ok(Some(Some(event.clone()))),
-            Some(Logged::Alias { at, nodes }) => {
-                let (at, nodes) = (*at, nodes.clone());
-                self.enter(at, nodes, alias)?;
-                Ok(None)
+        let next = self.reader.next();
+        match &next {
+            // Most events are of this kind, and nothing is to be remembered of them.
+            Ok(Some(Event { kind: EventKind::Scalar { props: None, .. }, .. }))
+                if self.anchors.open.is_empty() && self.count.is_low() =>
+            {
+                self.count.all += 1;
+                next
             }
-            None => Ok(None),
+            Ok(Some(_)) => self.admit(next),
+            Ok(None) | Err(_) => next,
         }
     }
 
-    #[expect(clippy::option_option, reason = "see above")]
-    fn read(&mut self, alias: &mut Option<usize>) -> Result<Option<Option<Event<'a>>>, YamlError> {
-        let Some(event) = self.reader.next()? else { return Ok(Some(None)) };
+    /// Takes note of an event of the reader.
+    fn admit(&mut self, next: Result<Option<Event<'a>>, YamlError>) -> Result<Option<Event<'a>>, YamlError> {
+        let Some(event) = next? else { return Ok(None) };
         match event.kind {
             EventKind::Alias(name) => {
                 let nodes = self.anchors.refer(name, event.start)?;
-                self.enter(event.start, nodes, alias)?;
-                Ok(None)
+                self.enter(event.start, nodes)?;
+                return self.replay();
             }
             EventKind::DocumentStart { .. } => {
                 self.anchors = AnchorStore::default();
                 self.count = Count { all: 1, aliased: 0 };
-                Ok(Some(Some(event)))
             }
-            _ => {
-                self.anchors.record(&event);
-                Ok(Some(Some(event)))
-            }
+            _ => self.anchors.record(&event),
         }
+        self.tally(&event)?;
+        Ok(Some(event))
     }
 
-    fn enter(&mut self, at: usize, nodes: Range<usize>, alias: &mut Option<usize>) -> Result<(), YamlError> {
-        self.count.add(!self.replays.is_empty(), at)?;
+    /// The next event of the anchored nodes that are being replayed, or what follows them.
+    fn replay(&mut self) -> Result<Option<Event<'a>>, YamlError> {
+        while let Some(replay) = self.replays.last_mut() {
+            match replay.next().and_then(|index| self.anchors.log.get(index)) {
+                Some(Logged::Event(event)) => {
+                    let event = event.clone();
+                    self.tally(&event)?;
+                    return Ok(Some(event));
+                }
+                Some(Logged::Alias { at, nodes }) => {
+                    let (at, nodes) = (*at, nodes.clone());
+                    self.enter(at, nodes)?;
+                }
+                None => drop(self.replays.pop()),
+            }
+        }
+        self.next()
+    }
+
+    fn enter(&mut self, at: usize, nodes: Range<usize>) -> Result<(), YamlError> {
+        self.count.add(self.is_replayed(), at)?;
         self.replays.push(nodes);
-        *alias = Some(alias.unwrap_or(at));
+        self.alias = Some(self.alias.unwrap_or(at));
         Ok(())
     }
 
-    fn admit(&mut self, event: &Event<'a>, alias: Option<usize>) -> Result<(), YamlError> {
-        let at = alias.unwrap_or(event.start);
+    fn tally(&mut self, event: &Event<'a>) -> Result<(), YamlError> {
+        let at = self.alias.unwrap_or(event.start);
         match event.kind.nesting() {
             0 if !matches!(event.kind, EventKind::Scalar { .. }) => return Ok(()),
             0 => {}
-            1 => {
-                self.depth += 1;
-                if self.depth > MAX_DEPTH {
-                    return Err(YamlError::new(at, "exceeded max depth"));
-                }
-            }
+            1 => self.depth += 1,
             _ => {
-                self.depth -= 1;
+                self.depth = self.depth.saturating_sub(1);
                 return Ok(());
             }
         }
-        self.count.add(!self.replays.is_empty(), at)
+        if self.depth > MAX_DEPTH {
+            return Err(YamlError::new(at, "exceeded max depth"));
+        }
+        self.count.add(self.is_replayed(), at)
     }
 }
 
@@ -146,10 +155,15 @@ const FEW: u64 = 400_000;
 const MANY: u64 = 4_000_000;
 
 impl Count {
+    /// Whether aliases brought so few nodes that it does not matter how many there are.
+    fn is_low(&self) -> bool {
+        self.aliased <= 100
+    }
+
     fn add(&mut self, aliased: bool, at: usize) -> Result<(), YamlError> {
         self.all += 1;
         self.aliased += u64::from(aliased);
-        if self.aliased > 100 && self.all > 1000 && self.aliased as f64 / self.all as f64 > self.allowed() {
+        if !self.is_low() && self.all > 1000 && self.aliased as f64 / self.all as f64 > self.allowed() {
             return Err(YamlError::new(at, "document contains excessive aliasing"));
         }
         Ok(())

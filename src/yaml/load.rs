@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use super::expand::{Expanded, Expander};
+use super::expand::Expander;
 use super::resolve::{Resolved, is_merge, resolve};
 use super::{Documents, Event, EventKind, Reader, YamlError, transcode};
 use crate::diag::{Pos, Source};
@@ -85,8 +85,8 @@ pub(crate) const READ_AHEAD: usize = 512;
 fn document(reader: Reader<'_>, pos: impl Fn(usize) -> Pos) -> Result<Loaded, YamlError> {
     let mut events = Expander::new(reader);
     let mut builder = Builder::new(pos);
-    while let Some(expanded) = events.next()? {
-        match expanded.event.kind {
+    while let Some(event) = events.next()? {
+        match event.kind {
             EventKind::DocumentStart { .. } => {}
             EventKind::DocumentEnd => {
                 if let Some(error) = events.reader().bad_within(READ_AHEAD) {
@@ -94,7 +94,7 @@ fn document(reader: Reader<'_>, pos: impl Fn(usize) -> Pos) -> Result<Loaded, Ya
                 }
                 break;
             }
-            _ => builder.add(expanded)?,
+            _ => builder.add(event, events.alias())?,
         }
     }
     builder.finish()
@@ -152,8 +152,8 @@ impl<P: Fn(usize) -> Pos> Builder<P> {
         Origin::at((self.pos)(offset))
     }
 
-    fn add(&mut self, expanded: Expanded<'_>) -> Result<(), YamlError> {
-        let Expanded { event, alias, .. } = expanded;
+    /// Adds an event, given where the alias is that brought it.
+    fn add(&mut self, event: Event<'_>, alias: Option<usize>) -> Result<(), YamlError> {
         if let Some(Open::Map(OpenMap { key: Key::Missing, .. })) = self.stack.last()
             && event.kind.nesting() >= 0
         {
@@ -252,9 +252,8 @@ impl<P: Fn(usize) -> Pos> Builder<P> {
             Some(Open::Map(open)) => self.place(Value::Map(Arc::new(open.map), open.origin), open.start..end),
             Some(Open::Merges(maps)) => {
                 // The first one wins, so it comes last.
-                for map in maps.into_iter().rev() {
-                    self.merge(&map);
-                }
+                maps.iter().rev().for_each(|map| self.merge(map));
+                self.end_merge();
                 Ok(())
             }
             None => Ok(()),
@@ -275,6 +274,7 @@ impl<P: Fn(usize) -> Pos> Builder<P> {
                     Value::Map(map, _) => {
                         open.merged.push(range);
                         self.merge(&map);
+                        self.end_merge();
                     }
                     _ => return Err(wants_map(at)),
                 },
@@ -309,10 +309,15 @@ impl<P: Fn(usize) -> Pos> Builder<P> {
     /// Puts the entries of a map over those of the innermost one.
     fn merge(&mut self, map: &Map) {
         if let Some(Open::Map(open)) = self.stack.last_mut() {
-            open.key = Key::Missing;
             for (key, value) in map {
                 open.map.insert(key.clone(), value.clone());
             }
+        }
+    }
+
+    fn end_merge(&mut self) {
+        if let Some(Open::Map(open)) = self.stack.last_mut() {
+            open.key = Key::Missing;
         }
     }
 
@@ -445,6 +450,7 @@ mod tests {
         assert_eq!(fails(&bomb).1, "document contains excessive aliasing");
         assert_eq!(fails("v: &a [*a]"), (7, "anchor 'a' value contains itself".into()));
         assert_eq!(fails("v: *a"), (3, "unknown anchor 'a' referenced".into()));
+        assert_eq!(read("v: {<<: [], a: 1}").1.unwrap().value.at(&"v.a".parse_path()), Some(&Value::int(1)));
         assert_eq!(fails("v: {<<: 1}"), (4, "map merge requires map or sequence of maps as the value".into()));
     }
 

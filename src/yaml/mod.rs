@@ -21,11 +21,11 @@ mod write;
 
 pub use documents::Documents;
 pub use event::{Event, EventKind, Properties, Props, Style, YamlError};
-pub use expand::{Expanded, Expander};
+pub use expand::Expander;
 pub use flow::to_flow;
 pub use json::{JsonOptions, to_json};
 pub(crate) use load::READ_AHEAD;
 pub use load::{Duplicate, Loaded, load, load_documents};
-pub use read::{Reader, transcode};
+pub use read::{Checkpoint, Reader, transcode};
 pub use resolve::{Resolved, is_merge, resolve, resolve_plain};
 pub use write::{Dialect, Numbers, WriteError, WriteOptions, to_yaml};

@@ -161,10 +161,35 @@ fn special_float(text: &str) -> Option<Resolved> {
 
 /// What begins with a digit or a sign. Underscores do not count, wherever they stand.
 fn number(text: &str) -> Resolved {
-    if text.bytes().any(|b| b == b'_') {
-        return digits(&text.replace('_', ""));
+    if let Some(n) = short_decimal(text.as_bytes()) {
+        return Resolved::Int(n);
     }
-    digits(text)
+    // Most of what begins like a number and is none (`100m`, `2Gi`, dates, versions) has a byte that no number has, or
+    // more than one dot.
+    let mut dots = 0;
+    let mut underscore = false;
+    for b in text.bytes() {
+        match b {
+            b'0'..=b'9' | b'a'..=b'f' | b'A'..=b'F' | b'+' | b'-' | b'x' | b'X' | b'o' | b'O' => {}
+            b'i' | b'I' | b'n' | b'N' => {}
+            b'.' => dots += 1,
+            b'_' => underscore = true,
+            _ => return Resolved::Str,
+        }
+    }
+    match (dots, underscore) {
+        (2.., _) => Resolved::Str,
+        (_, true) => digits(&text.replace('_', "")),
+        (_, false) => digits(text),
+    }
+}
+
+/// Decimal digits alone, so few that they fit.
+fn short_decimal(text: &[u8]) -> Option<i64> {
+    if text.len() > 18 || (text.len() > 1 && text.first() == Some(&b'0')) {
+        return None;
+    }
+    text.iter().try_fold(0, |n, b| b.is_ascii_digit().then(|| n * 10 + i64::from(b - b'0')))
 }
 
 fn digits(text: &str) -> Resolved {

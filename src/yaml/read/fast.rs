@@ -14,6 +14,7 @@ use super::parse::State;
 use super::piece::slice;
 use super::scan::{MAX_DEPTH, Scanner, TokenKind};
 use super::text::is_blank;
+use super::words::{plain_run, spaces};
 
 /// The most bytes from the beginning of a key to its `:` with which it surely is one.
 const MAX_KEY: usize = 1024;
@@ -45,6 +46,7 @@ impl Key {
 }
 
 /// What ends a plain scalar on its line.
+#[derive(Clone, Copy, PartialEq, Eq)]
 enum Stop {
     Colon,
     Comment,
@@ -54,66 +56,110 @@ enum Stop {
 }
 
 impl<'a> Reader<'a> {
-    /// The next event where the text is plain enough; nothing where the grammar has to look.
+    /// The next event, by the short cut where the text is plain enough.
+    #[inline]
     pub(super) fn fast_step(&mut self) -> Next<'a> {
         match self.state {
-            State::BlockMappingKey => Ok(self.fast_key()),
+            State::BlockMappingKey => self.fast_key(),
             State::BlockMappingContent => self.fast_content(),
             State::BlockSequence | State::IndentlessSequence => self.fast_item(),
-            _ => Ok(None),
+            _ => self.slow_step(),
         }
     }
 
-    fn made(kind: EventKind<'a>, start: usize, end: usize) -> Option<Event<'a>> {
-        Some(Event { kind, start, end })
+    /// The next event, by the grammar.
+    #[inline(never)]
+    pub(super) fn slow_step(&mut self) -> Next<'a> {
+        let event = self.step();
+        self.at_ease = self.fast && self.give_back();
+        event
     }
 
-    fn scalar_event(&self, start: usize, end: usize, style: Style) -> Option<Event<'a>> {
+    /// Undoes the reading ahead of an indicator; whether nothing is read ahead then.
+    fn give_back(&mut self) -> bool {
+        if self.scan.queue.len() == 1
+            && let Some(token) = self.scan.queue.front()
+        {
+            match (&token.kind, self.state) {
+                (TokenKind::BlockEntry, State::BlockSequence | State::IndentlessSequence) => {
+                    self.scan.pos = token.start;
+                    self.scan.simple_key_allowed = true;
+                    self.scan.take();
+                }
+                (TokenKind::Value, State::BlockMappingValue) if !self.scan.simple_key_allowed => {
+                    self.state = State::BlockMappingContent;
+                    self.scan.take();
+                }
+                _ => {}
+            }
+        }
+        self.scan.is_at_ease()
+    }
+
+    #[inline(always)]
+    fn made(kind: EventKind<'a>, start: usize, end: usize) -> Next<'a> {
+        Ok(Some(Event { kind, start, end }))
+    }
+
+    #[inline(always)]
+    fn scalar_event(&self, start: usize, end: usize, style: Style) -> Next<'a> {
         let quote = usize::from(style != Style::Plain);
         let text = Cow::Borrowed(slice(self.scan.text, start + quote, end - quote));
         Self::made(EventKind::Scalar { text, style, props: None }, start, end)
     }
 
-    fn fast_key(&mut self) -> Option<Event<'a>> {
-        if !self.scan.is_at_ease() {
-            return None;
-        }
-        let column = self.scan.settle()?;
+    #[inline]
+    fn fast_key(&mut self) -> Next<'a> {
+        let Some(column) = self.scan.settle() else { return self.slow_step() };
+        let at = self.scan.pos;
         if column < self.scan.indent {
             self.scan.pop_indent();
             self.close();
-            return Self::made(EventKind::MappingEnd, self.scan.pos, self.scan.pos);
+            return Self::made(EventKind::MappingEnd, at, at);
         }
-        let at = self.scan.pos;
-        let key = if column == self.scan.indent { self.find_key(at)? } else { return None };
+        let key = if self.key.start == at { Some(self.key) } else { self.scan.find_key(at) };
+        let Some(key) = key.filter(|_| column == self.scan.indent) else { return self.slow_step() };
         self.scan.pos = key.after;
         self.scan.simple_key_allowed = false;
         self.state = State::BlockMappingContent;
         self.scalar_event(key.start, key.end, key.style)
     }
 
+    #[inline]
     fn fast_content(&mut self) -> Next<'a> {
         let mark = self.scan.mark();
-        self.scan.pass_blanks();
-        let event = match self.scan.byte(self.scan.pos) {
-            b'\n' | b'\r' | b'#' | 0 => self.fast_below(State::BlockMappingKey, mark.pos, true),
-            b'\'' | b'"' => self.fast_quoted(State::BlockMappingKey)?,
-            b'|' | b'>' => self.fast_block_scalar(State::BlockMappingKey)?,
-            b'[' | b'{' => self.fast_empty_flow(State::BlockMappingKey),
-            _ => self.fast_plain(State::BlockMappingKey),
-        };
-        if event.is_none() {
-            self.scan.reset(mark);
+        if self.scan.byte(self.scan.pos) == b' ' {
+            self.scan.pos += 1;
         }
-        Ok(event)
+        if let Some(end) = self.scan.one_line_plain() {
+            let start = self.scan.value_start;
+            self.state = State::BlockMappingKey;
+            return self.scalar_event(start, end, Style::Plain);
+        }
+        self.other_content(mark)
+    }
+
+    /// A value that is not plain text on one line.
+    fn other_content(&mut self, mark: Mark) -> Next<'a> {
+        self.scan.reset(mark);
+        self.scan.pass_blanks();
+        match self.scan.byte(self.scan.pos) {
+            b'\n' | b'\r' | b'#' | 0 => self.fast_below(State::BlockMappingKey, mark, mark.pos),
+            b'\'' | b'"' => self.fast_quoted(State::BlockMappingKey),
+            b'|' | b'>' => self.fast_block_scalar(State::BlockMappingKey),
+            b'[' | b'{' => self.fast_empty_flow(State::BlockMappingKey, mark),
+            _ => self.fast_plain(State::BlockMappingKey, mark),
+        }
+    }
+
+    /// Leaves it to the grammar, from a place on.
+    fn leave(&mut self, mark: Mark) -> Next<'a> {
+        self.scan.reset(mark);
+        self.slow_step()
     }
 
     fn fast_item(&mut self) -> Next<'a> {
-        self.scan.give_back_entry();
-        if !self.scan.is_at_ease() {
-            return Ok(None);
-        }
-        let Some(column) = self.scan.settle() else { return Ok(None) };
+        let Some(column) = self.scan.settle() else { return self.slow_step() };
         let indentless = self.state == State::IndentlessSequence;
         if column == self.scan.indent && self.scan.is_entry(self.scan.pos) {
             return self.fast_entry(self.state);
@@ -123,9 +169,9 @@ impl<'a> Reader<'a> {
                 self.scan.pop_indent();
             }
             self.close();
-            return Ok(Self::made(EventKind::SequenceEnd, self.scan.pos, self.scan.pos));
+            return Self::made(EventKind::SequenceEnd, self.scan.pos, self.scan.pos);
         }
-        Ok(None)
+        self.slow_step()
     }
 
     /// What follows `-`.
@@ -133,104 +179,89 @@ impl<'a> Reader<'a> {
         let mark = self.scan.mark();
         self.scan.pos += 1;
         let after = self.scan.pos;
-        while self.scan.byte(self.scan.pos) == b' ' {
-            self.scan.pos += 1;
+        self.scan.pos += spaces(self.scan.bytes(), after);
+        if let Some(kind) = self.fast_nested(resume) {
+            return Self::made(kind, self.scan.pos, self.scan.pos);
         }
-        let event = match self.scan.byte(self.scan.pos) {
-            b'\n' | b'\r' | b'#' | 0 => self.fast_below(resume, after, false),
-            b'|' | b'>' => self.fast_block_scalar(resume)?,
-            b'[' | b'{' if self.scan.is_line_over(self.scan.pos + 2) => self.fast_empty_flow(resume),
-            b'[' | b'{' => None,
-            c => match self.fast_nested(resume) {
-                Some(event) => Some(event),
-                None if c == b'\'' || c == b'"' => self.fast_quoted_item(resume)?,
-                None => self.fast_plain(resume),
-            },
-        };
-        if event.is_none() {
-            self.scan.reset(mark);
+        match self.scan.byte(self.scan.pos) {
+            b'\n' | b'\r' | b'#' | 0 => self.fast_below(resume, mark, after),
+            b'|' | b'>' => self.fast_block_scalar(resume),
+            b'[' | b'{' if self.scan.is_line_over(self.scan.pos + 2) => self.fast_empty_flow(resume, mark),
+            b'\'' | b'"' => self.fast_quoted_item(resume, mark),
+            _ => self.fast_plain(resume, mark),
         }
-        Ok(event)
+    }
+
+    fn fast_plain(&mut self, resume: State, mark: Mark) -> Next<'a> {
+        let Some(end) = self.scan.one_line_plain() else { return self.leave(mark) };
+        let start = self.scan.value_start;
+        self.state = resume;
+        self.scalar_event(start, end, Style::Plain)
     }
 
     /// What follows a `:` or `-` that ends its line.
-    fn fast_below(&mut self, resume: State, after: usize, value: bool) -> Option<Event<'a>> {
-        let column = self.scan.settle()?;
-        if column > self.scan.indent {
-            return self.fast_nested(resume);
-        }
+    fn fast_below(&mut self, resume: State, mark: Mark, after: usize) -> Next<'a> {
+        let Some(column) = self.scan.settle() else { return self.leave(mark) };
         let at = self.scan.pos;
-        match self.scan.is_entry(at) {
-            true if value && column == self.scan.indent => {
-                self.open(resume, at, State::IndentlessSequence);
-                return Self::made(EventKind::SequenceStart { flow: false, props: None }, at, at + 1);
+        if column > self.scan.indent {
+            return match self.fast_nested(resume) {
+                Some(kind) => Self::made(kind, at, at),
+                None => self.leave(mark),
+            };
+        }
+        if column == self.scan.indent {
+            match (self.scan.is_entry(at), resume) {
+                (true, State::BlockMappingKey) => {
+                    self.open(resume, at, State::IndentlessSequence);
+                    return Self::made(EventKind::SequenceStart { flow: false, props: None }, at, at + 1);
+                }
+                (true, _) => {}
+                (false, State::BlockSequence) => return self.leave(mark),
+                // Anything but another key may be the value.
+                (false, _) => match self.scan.find_key(at) {
+                    Some(key) => self.key = key,
+                    None => return self.leave(mark),
+                },
             }
-            false if resume == State::BlockSequence && column == self.scan.indent => return None,
-            _ => {}
         }
         self.state = resume;
         self.scalar_event(after, after, Style::Plain)
     }
 
-    /// A block collection that begins here.
-    fn fast_nested(&mut self, resume: State) -> Option<Event<'a>> {
+    /// Enters the block collection that begins here, where one surely does.
+    fn fast_nested(&mut self, resume: State) -> Option<EventKind<'a>> {
         let at = self.scan.pos;
-        let (state, kind) = if self.scan.is_entry(at) {
-            (State::BlockSequence, EventKind::SequenceStart { flow: false, props: None })
-        } else {
-            self.key = self.find_key(at)?;
-            (State::BlockMappingKey, EventKind::MappingStart { flow: false, props: None })
-        };
+        let entry = self.scan.is_entry(at);
         if self.scan.indents.len() >= MAX_DEPTH {
             return None;
         }
+        if !entry {
+            self.key = self.scan.find_key(at)?;
+        }
         self.scan.indents.push(self.scan.indent);
         self.scan.indent = self.scan.column();
-        self.open(resume, at, state);
-        Self::made(kind, at, at)
-    }
-
-    fn find_key(&self, at: usize) -> Option<Key> {
-        if self.key.start == at { Some(self.key) } else { self.scan.find_key(at) }
-    }
-
-    /// A plain scalar that ends on its line.
-    fn fast_plain(&mut self, resume: State) -> Option<Event<'a>> {
-        let start = self.scan.pos;
-        if !self.scan.begins_plain(start) {
-            return None;
-        }
-        let (stop, at) = self.scan.plain_stop(start);
-        match stop {
-            Stop::LineEnd | Stop::Comment => {}
-            Stop::Colon | Stop::Other => return None,
-        }
-        let end = self.scan.trim_end(start, at);
-        self.scan.pos = at;
-        let on_next_line = self.scan.pass_gap()? && matches!(stop, Stop::LineEnd);
-        if on_next_line && self.scan.column() > self.scan.indent {
-            return None;
-        }
-        self.state = resume;
-        self.scalar_event(start, end, Style::Plain)
+        self.open(resume, at, if entry { State::BlockSequence } else { State::BlockMappingKey });
+        Some(match entry {
+            true => EventKind::SequenceStart { flow: false, props: None },
+            false => EventKind::MappingStart { flow: false, props: None },
+        })
     }
 
     fn fast_quoted(&mut self, resume: State) -> Next<'a> {
         let start = self.scan.pos;
         let (text, style) = self.scan.quoted()?;
         self.state = resume;
-        Ok(Self::made(EventKind::Scalar { text, style, props: None }, start, self.scan.pos))
+        Self::made(EventKind::Scalar { text, style, props: None }, start, self.scan.pos)
     }
 
     /// A quoted scalar where a key might stand.
-    fn fast_quoted_item(&mut self, resume: State) -> Next<'a> {
-        let event = self.fast_quoted(resume)?;
-        if !self.scan.is_line_over(self.scan.pos) {
-            self.state = resume;
-            return Ok(None);
+    fn fast_quoted_item(&mut self, resume: State, mark: Mark) -> Next<'a> {
+        let event = self.fast_quoted(resume);
+        if event.is_ok() && !self.scan.is_line_over(self.scan.pos) {
+            return self.leave(mark);
         }
         self.scan.simple_key_allowed = false;
-        Ok(event)
+        event
     }
 
     fn fast_block_scalar(&mut self, resume: State) -> Next<'a> {
@@ -238,16 +269,16 @@ impl<'a> Reader<'a> {
         let (text, style, end) = self.scan.block_scalar()?;
         self.scan.simple_key_allowed = true;
         self.state = resume;
-        Ok(Self::made(EventKind::Scalar { text, style, props: None }, start, end))
+        Self::made(EventKind::Scalar { text, style, props: None }, start, end)
     }
 
     /// `[]` or `{}`.
-    fn fast_empty_flow(&mut self, resume: State) -> Option<Event<'a>> {
+    fn fast_empty_flow(&mut self, resume: State, mark: Mark) -> Next<'a> {
         let at = self.scan.pos;
-        let kind = match self.scan.bytes().get(at..at + 2)? {
-            b"[]" => EventKind::SequenceStart { flow: true, props: None },
-            b"{}" => EventKind::MappingStart { flow: true, props: None },
-            _ => return None,
+        let kind = match self.scan.bytes().get(at..at + 2) {
+            Some(b"[]") => EventKind::SequenceStart { flow: true, props: None },
+            Some(b"{}") => EventKind::MappingStart { flow: true, props: None },
+            _ => return self.leave(mark),
         };
         self.scan.pos += 1;
         self.scan.simple_key_allowed = false;
@@ -257,6 +288,7 @@ impl<'a> Reader<'a> {
 }
 
 impl Scanner<'_> {
+    #[inline(always)]
     fn mark(&self) -> Mark {
         Mark { pos: self.pos, line_start: self.line_start, simple_key_allowed: self.simple_key_allowed }
     }
@@ -266,30 +298,28 @@ impl Scanner<'_> {
         self.simple_key_allowed = mark.simple_key_allowed;
     }
 
-    /// Takes a `-` back that was read ahead.
-    fn give_back_entry(&mut self) {
-        if let Some(token) = self.queue.front()
-            && matches!(token.kind, TokenKind::BlockEntry)
-            && self.queue.len() == 1
-        {
-            self.pos = token.start;
-            self.simple_key_allowed = true;
-            self.queue.clear();
+    /// Goes to the next token, which must begin its line, and gives its column: -1 where the document ends.
+    #[inline(always)]
+    fn settle(&mut self) -> Option<isize> {
+        // Most often the line before was passed up to here. A letter is no white space, comment or marker.
+        if self.simple_key_allowed && self.byte(self.pos) > b'.' {
+            return Some(self.column());
         }
+        self.pass_lines()
     }
 
-    /// Goes to the next token, which must begin its line, and gives its column: -1 where the document ends.
-    fn settle(&mut self) -> Option<isize> {
+    fn pass_lines(&mut self) -> Option<isize> {
         loop {
             match self.byte(self.pos) {
                 b'\n' | b'\r' => {
                     self.pass_break();
                     self.simple_key_allowed = true;
+                    self.pos += spaces(self.bytes(), self.pos);
                 }
                 b' ' => self.pos += 1,
                 b'\t' if !self.simple_key_allowed => self.pos += 1,
                 b'#' => self.pass_line(),
-                0 if self.pos < self.text.len() || self.bad.is_some() => return None,
+                0 if self.bad.is_some() => return None,
                 0 => return Some(-1),
                 _ if !self.simple_key_allowed => return None,
                 _ => break,
@@ -305,28 +335,56 @@ impl Scanner<'_> {
         }
     }
 
-    /// Passes what is between a plain scalar and the next token; whether no comment is there. Nothing where the
-    /// grammar has to look.
-    fn pass_gap(&mut self) -> Option<bool> {
-        let mut bare = true;
+    /// Reads a plain scalar that ends on its line, up to the next token; gives the end of its text. Its beginning is
+    /// noted. Nothing (and any place) where the grammar has to look.
+    #[inline(always)]
+    fn one_line_plain(&mut self) -> Option<usize> {
+        let start = self.pos;
+        if !self.begins_plain(start) {
+            return None;
+        }
+        self.value_start = start;
+        let (stop, at) = self.plain_stop(start);
+        let end = self.trim_end(at);
+        self.pos = at;
+        if stop == Stop::LineEnd && self.byte(at) == b'\n' {
+            // The usual end: the next line begins with something.
+            let line = at + 1;
+            let next = line + spaces(self.bytes(), line);
+            if self.byte(next) > b'#' {
+                (self.pos, self.line_start, self.simple_key_allowed) = (next, line, true);
+                return (self.column() <= self.indent).then_some(end);
+            }
+        }
+        match stop {
+            Stop::LineEnd | Stop::Comment => self.pass_gap(stop == Stop::LineEnd).then_some(end),
+            Stop::Colon | Stop::Other => None,
+        }
+    }
+
+    /// Passes what is between a plain scalar and the next token; whether the scalar has surely ended. A comment ends it.
+    fn pass_gap(&mut self, bare: bool) -> bool {
+        let mut bare = bare;
         loop {
             match self.byte(self.pos) {
                 b'\n' | b'\r' => {
                     self.pass_break();
                     self.simple_key_allowed = true;
+                    self.pos += spaces(self.bytes(), self.pos);
                 }
                 b' ' => self.pos += 1,
                 b'#' => {
                     bare = false;
                     self.pass_line();
                 }
-                b'\t' => return None,
-                0 => return Some(false),
-                _ => return Some(bare),
+                b'\t' => return false,
+                0 => return true,
+                _ => return !bare || self.column() <= self.indent,
             }
         }
     }
 
+    #[inline(always)]
     fn is_entry(&self, at: usize) -> bool {
         self.byte(at) == b'-' && self.is_blankz(at + 1)
     }
@@ -340,32 +398,30 @@ impl Scanner<'_> {
         matches!(self.byte(at), b'\n' | b'\r' | b'#' | 0)
     }
 
+    #[inline(always)]
     fn begins_plain(&self, at: usize) -> bool {
-        match self.byte(at) {
-            b'-' => !self.is_blankz(at + 1),
-            c => BEGINS_PLAIN[usize::from(c)],
-        }
+        let c = self.byte(at);
+        BEGINS_PLAIN[usize::from(c)] || (c == b'-' && !self.is_blankz(at + 1))
     }
 
     /// The key that begins at an offset, where it is one line of plain text or of text in quotes without escapes.
+    #[inline]
     fn find_key(&self, start: usize) -> Option<Key> {
-        let style = match self.byte(start) {
-            b'"' => Style::Double,
-            b'\'' => Style::Single,
-            _ => Style::Plain,
-        };
-        let (end, colon) = if style == Style::Plain {
-            let (stop, at) = if self.begins_plain(start) { self.plain_stop(start) } else { return None };
-            matches!(stop, Stop::Colon).then(|| (self.trim_end(start, at), at))?
-        } else {
-            self.quoted_key(start)?
-        };
-        (colon - start <= MAX_KEY).then_some(Key { start, end, after: colon + 1, style })
+        if !self.begins_plain(start) {
+            return self.quoted_key(start);
+        }
+        let (stop, colon) = self.plain_stop(start);
+        let key = Key { start, end: self.trim_end(colon), after: colon + 1, style: Style::Plain };
+        (stop == Stop::Colon && colon - start <= MAX_KEY).then_some(key)
     }
 
-    /// The end of a quoted key, and its `:`.
-    fn quoted_key(&self, start: usize) -> Option<(usize, usize)> {
+    fn quoted_key(&self, start: usize) -> Option<Key> {
         let quote = self.byte(start);
+        let style = match quote {
+            b'"' => Style::Double,
+            b'\'' => Style::Single,
+            _ => return None,
+        };
         let mut end = start + 1;
         while self.byte(end) != quote {
             if matches!(self.byte(end), 0 | b'\n' | b'\r' | b'\\') {
@@ -374,37 +430,33 @@ impl Scanner<'_> {
             end += 1;
         }
         end += 1;
-        let mut colon = end;
-        while self.byte(colon) == b' ' {
-            colon += 1;
-        }
-        (self.byte(colon) == b':' && self.is_blankz(colon + 1)).then_some((end, colon))
+        let colon = end + spaces(self.bytes(), end);
+        let key = Key { start, end, after: colon + 1, style };
+        (self.byte(colon) == b':' && self.is_blankz(colon + 1) && colon - start <= MAX_KEY).then_some(key)
     }
 
-    /// What ends a plain scalar that begins at an offset, and where.
+    /// What ends the plain scalar that begins at an offset, and where.
+    #[inline(always)]
     fn plain_stop(&self, start: usize) -> (Stop, usize) {
-        let bytes = self.bytes();
         let mut at = start;
         loop {
-            let rest = bytes.get(at..).unwrap_or_default();
-            let Some(run) = rest.iter().position(|b| MAY_END_PLAIN[usize::from(*b)]) else {
-                return (Stop::LineEnd, bytes.len());
-            };
-            at += run;
+            at = plain_run(self.bytes(), at);
             match self.byte(at) {
+                b'\n' => return (Stop::LineEnd, at),
                 b':' if self.is_blankz(at + 1) => return (Stop::Colon, at),
                 b'#' if self.byte(at - 1) == b' ' => return (Stop::Comment, at),
                 b':' | b'#' => at += 1,
-                b'\n' | b'\r' => return (Stop::LineEnd, at),
+                b'\r' | 0 => return (Stop::LineEnd, at),
                 _ => return (Stop::Other, at),
             }
         }
     }
 
-    /// The end of a text without the spaces at its end.
-    fn trim_end(&self, start: usize, end: usize) -> usize {
+    /// The end of a text without the spaces before it. The text begins with something else.
+    #[inline(always)]
+    fn trim_end(&self, end: usize) -> usize {
         let mut end = end;
-        while end > start && self.byte(end - 1) == b' ' {
+        while end > 0 && self.byte(end - 1) == b' ' {
             end -= 1;
         }
         end
@@ -418,18 +470,6 @@ const BEGINS_PLAIN: [bool; 256] = {
     let mut i = 0;
     while i < not.len() {
         table[not[i] as usize] = false;
-        i += 1;
-    }
-    table
-};
-
-/// Bytes that may end a plain scalar outside of flow collections.
-const MAY_END_PLAIN: [bool; 256] = {
-    let mut table = [false; 256];
-    let ends = b":#\n\r\t\0";
-    let mut i = 0;
-    while i < ends.len() {
-        table[ends[i] as usize] = true;
         i += 1;
     }
     table

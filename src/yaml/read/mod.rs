@@ -12,6 +12,8 @@ mod same;
 mod scalar;
 mod scan;
 mod text;
+mod window;
+mod words;
 
 use std::borrow::Cow;
 
@@ -20,6 +22,7 @@ use parse::{Frame, State};
 use scan::Scanner;
 
 pub use text::transcode;
+pub use window::Checkpoint;
 
 /// Yields the events of a stream of documents, one by one.
 ///
@@ -33,6 +36,8 @@ pub struct Reader<'a> {
     tags: Vec<(&'a str, Cow<'a, str>)>,
     /// Whether the short cut is taken where it can be.
     fast: bool,
+    /// Whether it can be: nothing is read ahead.
+    at_ease: bool,
     /// The key that the short cut found last.
     key: fast::Key,
 }
@@ -42,7 +47,15 @@ impl<'a> Reader<'a> {
     pub fn new(input: &'a [u8]) -> Self {
         let scan = Scanner::new(text::check(input));
         let fast = !scan.exotic;
-        Reader { scan, state: State::StreamStart, frames: Vec::new(), tags: Vec::new(), fast, key: fast::Key::NONE }
+        Reader {
+            scan,
+            state: State::StreamStart,
+            frames: Vec::new(),
+            tags: Vec::new(),
+            fast,
+            at_ease: false,
+            key: fast::Key::NONE,
+        }
     }
 
     /// Takes a line break to stand after the last line where it has none, as Helm 4 puts one there.
@@ -56,14 +69,10 @@ impl<'a> Reader<'a> {
     ///
     /// # Errors
     /// What is not YAML. The events before it have been yielded by then.
+    #[inline]
     #[expect(clippy::should_implement_trait, reason = "the iterator would yield results that go on after an error")]
     pub fn next(&mut self) -> Result<Option<Event<'a>>, YamlError> {
-        if self.fast
-            && let Some(event) = self.fast_step()?
-        {
-            return Ok(Some(event));
-        }
-        self.step()
+        if self.at_ease { self.fast_step() } else { self.slow_step() }
     }
 
     /// Reads by the complete grammar alone: the same events in more time.

@@ -52,6 +52,15 @@ fn text() -> impl Strategy<Value = String> {
         Just("!t z".into()),
         Just("-1".into()),
         Just("...".into()),
+        Just("|".into()),
+        Just(">+2".into()),
+        Just("\"".into()),
+        Just("'".into()),
+        Just("@".into()),
+        Just(",".into()),
+        Just("]".into()),
+        Just("? x".into()),
+        Just("\u{2028}".into()),
         Just("".into()),
     ];
     let lead = prop_oneof![
@@ -83,8 +92,13 @@ fn text() -> impl Strategy<Value = String> {
     })
 }
 
+fn config() -> ProptestConfig {
+    let default = ProptestConfig::default();
+    ProptestConfig { cases: default.cases.max(4000), failure_persistence: None, ..default }
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 4000, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(config())]
 
     #[test]
     fn on_lines_of_yaml(text in text()) {

@@ -75,6 +75,8 @@ pub(super) struct Scanner<'a> {
     pub indent: isize,
     pub indents: Vec<isize>,
     pub flow_level: usize,
+    /// Where the plain scalar that the short cut read last begins.
+    pub value_start: usize,
     /// Whether a key without `?` may begin at `pos`.
     pub simple_key_allowed: bool,
     /// The last place that may begin a key, for each flow level from none on.
@@ -97,6 +99,7 @@ impl<'a> Scanner<'a> {
             indent: -1,
             indents: Vec::new(),
             flow_level: 0,
+            value_start: 0,
             simple_key_allowed: true,
             simple_keys: vec![SimpleKey::default()],
             queue: VecDeque::new(),
@@ -104,15 +107,18 @@ impl<'a> Scanner<'a> {
         }
     }
 
+    #[inline(always)]
     pub fn bytes(&self) -> &'a [u8] {
         self.text.as_bytes()
     }
 
     /// The byte at an offset; 0, which no text has, after the last one.
+    #[inline(always)]
     pub fn byte(&self, at: usize) -> u8 {
         self.bytes().get(at).copied().unwrap_or(0)
     }
 
+    #[inline(always)]
     pub fn column(&self) -> isize {
         (self.pos - self.line_start) as isize
     }
