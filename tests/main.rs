@@ -1,4 +1,14 @@
-//! The integration tests, one module a subject.
+//! Everything a user would notice, tried on the built binary.
+//!
+//! - `cli`: commands, flags, exit codes, where output goes
+//! - `manifests`: sorting and printing, against recorded Helm output
+//! - `mistakes`: wrong input of every kind; each message is a snapshot
+//! - `opencti`: the bundled chart against what the public chart prints, and its own snapshots
+//! - `yaml_write`: the YAML and JSON writers against Helm's
 
+mod cli;
 mod common;
+mod manifests;
+mod mistakes;
+mod opencti;
 mod yaml_write;

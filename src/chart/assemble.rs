@@ -8,16 +8,22 @@ use std::sync::Arc;
 
 use crate::diag::{Diagnostic, Sources, Span};
 use crate::value::Value;
+use crate::yaml;
 
 use super::archive::unpack;
 use super::decode::pos_of;
 use super::error::{ArchiveFault, ChartError, ChartErrorKind};
 use super::metadata::{Lock, Metadata, api_version};
-use super::{Chart, File, Place, Template, document};
+use super::{Chart, File, Place, Template};
 
 /// The chart that was asked for. It must be of a generation that Helm knows; charts within others need not.
 pub(super) fn assemble_root(files: Vec<File>, place: Place, sources: &Sources) -> Result<Chart, ChartError> {
     Parts::new(sources, true).assemble(files, place)
+}
+
+/// Helm reads Chart.yaml of a folder once before it looks at .helmignore, and so finds faults in one that is ignored.
+pub(super) fn check_ignored(chart_yaml: &File, sources: &Sources) -> Result<(), ChartError> {
+    check_generation(&read(chart_yaml, CHART_YAML, sources)?)
 }
 
 fn assemble(files: Vec<File>, sources: &Sources) -> Result<Chart, ChartError> {
@@ -29,7 +35,8 @@ const CHART_YAML: &str = "Chart.yaml";
 /// The data of a YAML file of a chart.
 pub(super) fn read(file: &File, name: &'static str, sources: &Sources) -> Result<Value, ChartError> {
     let source = file.source(sources)?;
-    document::read(&source)
+    yaml::load(&source)
+        .map(|loaded| loaded.value)
         .map_err(|error| ChartError::at(source.base.offset(error.at), ChartErrorKind::Yaml { file: name, error }))
 }
 
@@ -130,7 +137,7 @@ impl<'a> Parts<'a> {
 
     fn requirements_lock(&mut self, file: File) -> Result<(), ChartError> {
         self.lock = Some(self.read_lock(&file, "requirements.lock")?);
-        if self.metadata.as_ref().is_some_and(|m| m.api_version == "v1") {
+        if self.metadata.get_or_insert_default().api_version == "v1" {
             self.files.push(file);
             return Ok(());
         }

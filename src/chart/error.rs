@@ -244,6 +244,12 @@ impl ChartError {
         innermost.kind.help().into_iter().fold(diagnostic, Diagnostic::help)
     }
 
+    /// Whether the name that was asked for is at fault, and not a chart.
+    pub fn is_usage(&self) -> bool {
+        use ChartErrorKind::{NoChart, NotFound, Remote, UnknownLayer};
+        matches!(&*self.kind, NoChart { .. } | NotFound { .. } | Remote { .. } | UnknownLayer { .. })
+    }
+
     fn innermost(&self) -> &ChartError {
         match &*self.kind {
             ChartErrorKind::Subchart { error, .. } => error.innermost(),
@@ -269,7 +275,7 @@ impl ChartErrorKind {
             }
             ChartErrorKind::NotFound { nearest, bundled, .. } => nearest
                 .iter()
-                .map(|n| format!("did you mean the bundled chart {n}?"))
+                .map(|n| format!("did you mean the bundled chart `{n}`?"))
                 .chain(list_bundled(bundled))
                 .collect(),
             ChartErrorKind::Remote { name } => {
@@ -296,7 +302,7 @@ fn list_bundled(bundled: &[String]) -> Option<String> {
 }
 
 fn layer_help(nearest: Option<&str>, layers: &[String]) -> Vec<String> {
-    let mut help: Vec<_> = nearest.iter().map(|n| format!("did you mean {n}?")).collect();
+    let mut help: Vec<_> = nearest.iter().map(|n| format!("did you mean `{n}`?")).collect();
     help.push(match layers {
         [] => "a layer NAME of a chart is its values/NAME.yaml, values-NAME.yaml or values.NAME.yaml".to_owned(),
         _ => format!("its layers: {}", layers.join(", ")),
@@ -326,7 +332,7 @@ impl fmt::Display for ChartErrorKind {
                 write!(f, "cannot load irregular file {path} as it has file mode type bits set")
             }
             K::TooLarge { name } => write!(f, "chart file {name:?} is larger than the maximum file size {MAX_FILE}"),
-            K::Ignore { message } => write!(f, ".helmignore: {message}"),
+            K::Ignore { message } => f.write_str(message),
             K::Archive { path, fault } => write_archive(f, path, fault),
             K::ChartYamlMissing => f.write_str("Chart.yaml file is missing"),
             K::Yaml { file, error } => {

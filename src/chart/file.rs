@@ -58,6 +58,10 @@ impl File {
     }
 
     fn kind(&self) -> SourceKind {
-        if self.path.starts_with("templates/") { SourceKind::Template } else { SourceKind::Data }
+        match self.path.as_str() {
+            "values.schema.json" => SourceKind::Schema,
+            path if path.starts_with("templates/") => SourceKind::Template,
+            _ => SourceKind::Data,
+        }
     }
 }

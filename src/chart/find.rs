@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::diag::{Sources, nearest};
 
-use super::assemble::{assemble_root, unpack_shown};
+use super::assemble::{assemble_root, check_ignored, unpack_shown};
 use super::disk::{self, Kind};
 use super::error::{ArchiveFault, ChartError, ChartErrorKind};
 use super::ignore::Rules;
@@ -51,17 +51,28 @@ fn not_found(name: &str, found: Kind, bundle: &Bundle) -> ChartErrorKind {
 /// There is no Chart.yaml, .helmignore is broken, a file cannot be read, or the chart is broken.
 pub fn load_folder(folder: &Path, typed: &str, sources: &Sources) -> Result<Chart, ChartError> {
     let shown = shown_prefix(typed);
-    let rules = read_rules(folder, &shown)?;
+    let rules = read_rules(folder, &shown, sources)?;
     let found = disk::walk(folder, &shown, &|path, is_dir| rules.ignored(path, is_dir))?;
     let show = |path: &str| format!("{shown}{path}");
     let files: Vec<_> = found.iter().map(|f| File::new(&f.path, show(&f.path), &f.bytes)).collect();
+    if files.iter().all(|file| file.path() != "Chart.yaml")
+        && let Some(bytes) = disk::read_if_there(&folder.join("Chart.yaml"), &show("Chart.yaml"))?
+    {
+        check_ignored(&File::new("Chart.yaml", show("Chart.yaml"), &bytes), sources)?;
+    }
     assemble_root(files, Place::Folder(folder.to_owned()), sources)
 }
 
-fn read_rules(folder: &Path, shown: &str) -> Result<Rules, ChartError> {
-    let text = disk::read_if_there(&folder.join(".helmignore"), &format!("{shown}.helmignore"))?.unwrap_or_default();
-    Rules::parse(&String::from_utf8_lossy(&text))
-        .map_err(|err| ChartError::new(ChartErrorKind::Ignore { message: err.message }))
+fn read_rules(folder: &Path, shown: &str, sources: &Sources) -> Result<Rules, ChartError> {
+    const NAME: &str = ".helmignore";
+    let Some(bytes) = disk::read_if_there(&folder.join(NAME), &format!("{shown}{NAME}"))? else {
+        return Ok(Rules::default());
+    };
+    Rules::parse(&String::from_utf8_lossy(&bytes)).or_else(|err| {
+        let source = File::new(NAME, format!("{shown}{NAME}"), &bytes).source(sources)?;
+        let pos = source.line_span(err.line).start;
+        Err(ChartError::at(pos, ChartErrorKind::Ignore { message: err.message }))
+    })
 }
 
 /// What stands before a path in the chart when it is shown.

@@ -84,6 +84,8 @@ pub struct Dependency {
     pub alias: String,
     /// Where it was written.
     pub pos: Pos,
+    /// Whether its values were imported; `import_values` then says what, and is not read again.
+    pub imported: bool,
     /// Whether the list has null in its place.
     null: bool,
 }
@@ -179,6 +181,10 @@ impl Metadata {
     /// Cleans the texts and checks what Helm checks at load.
     pub(super) fn validate(&mut self) -> Result<(), Fault> {
         self.clean();
+        // Only a requirements.yaml without a Chart.yaml leaves it empty.
+        if self.api_version.is_empty() {
+            return Err(self.fault("apiVersion", "chart.metadata.apiVersion is required"));
+        }
         if let Some(fault) = self.name_fault().or_else(|| self.version_fault()) {
             return Err(fault);
         }

@@ -3,7 +3,7 @@
 //! Knows nothing of values and templates beyond their bytes. A chart never changes once it is loaded; what processing
 //! its dependencies changes (names, subcharts, values) is kept beside it.
 //!
-//! - [`find`] is the way in: a path, a bundled chart's name, or the folder at hand.
+//! - [`find()`] is the way in: a path, a bundled chart's name, or the folder at hand.
 //! - [`Chart::check_installable`], [`Chart::check_dependencies`] and [`Chart::check_kube_version`] refuse what Helm
 //!   refuses before it renders.
 //! - [`Chart::layers`] and [`Chart::layer`] are the layers that can be chosen by name.
@@ -15,10 +15,10 @@ mod bundle;
 mod check;
 mod decode;
 mod disk;
-mod document;
 mod error;
 mod file;
 mod find;
+pub mod glob;
 pub mod ignore;
 mod layers;
 mod metadata;

@@ -1,5 +1,7 @@
 //! Loading, finding, exporting.
 
+mod live;
+
 use std::fs;
 use std::io::Write;
 use std::path::Path;
@@ -88,7 +90,7 @@ fn a_folder_is_sorted_into_a_chart() {
     assert_eq!(chart.readme().unwrap().path(), "README.md");
     assert_eq!(chart.layers(), ["big", "ha"]);
     assert_eq!(chart.layer("big").unwrap().shown(), "values/big.yaml");
-    assert_eq!(chart.layer("bg").unwrap_err().diagnostic().help, ["did you mean big?", "its layers: big, ha"]);
+    assert_eq!(chart.layer("bg").unwrap_err().diagnostic().help, ["did you mean `big`?", "its layers: big, ha"]);
     let [db] = &chart.subcharts[..] else { panic!("one subchart") };
     assert_eq!((db.name(), db.templates[0].file.path()), ("db", "templates/db.yaml"));
     assert_eq!(db.templates[0].file.shown(), "charts/db/templates/db.yaml");
@@ -313,7 +315,7 @@ fn the_chart_that_was_meant() {
     assert_eq!(look(Some("shop")).unwrap().place, Place::Bundled);
     for (name, title, help) in [
         (None, "no chart here: the current folder has no Chart.yaml", "bundled charts: shop, store"),
-        (Some("shpo"), "chart \"shpo\" not found", "did you mean the bundled chart shop?"),
+        (Some("shpo"), "chart \"shpo\" not found", "did you mean the bundled chart `shop`?"),
         (Some("./x"), "path \"./x\" not found", "bundled charts: shop, store"),
         (
             Some("oci://example.org/x"),

@@ -1,1 +1,86 @@
-//! (being written)
+//! The command line: typed flags, then a plan, then one function a command. Nothing above knows this module.
+
+mod args;
+mod commands;
+mod plan;
+mod switches;
+mod terminal;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+use crate::diag::{Diagnostic, Sources};
+
+/// How a run ends. The numbers are part of the interface.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Exit {
+    /// Done.
+    Done = 0,
+    /// Failed.
+    Failed = 1,
+    /// Wrong usage.
+    Usage = 2,
+    /// The schema refuses the values.
+    Schema = 3,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        ExitCode::from(exit as u8)
+    }
+}
+
+/// Why a command did not get done: how to exit, and what to say.
+struct Stop {
+    exit: Exit,
+    diagnostics: Vec<Diagnostic>,
+}
+
+impl Stop {
+    fn new(exit: Exit, diagnostic: Diagnostic) -> Self {
+        Stop { exit, diagnostics: vec![diagnostic] }
+    }
+}
+
+/// Deep documents and templates recurse deep; address space costs nothing until it is used.
+const STACK: usize = 512 << 20;
+
+/// Runs the command line of this process.
+pub fn main() -> ExitCode {
+    let run = std::thread::Builder::new().stack_size(STACK).spawn(|| run(std::env::args_os()));
+    match run.map(std::thread::JoinHandle::join) {
+        Ok(Ok(exit)) => exit,
+        // The panic has told its story on stderr.
+        Ok(Err(_)) => ExitCode::from(Exit::Failed as u8),
+        Err(_) => run_here(),
+    }
+}
+
+/// Where no thread can be had, the main one must do.
+fn run_here() -> ExitCode {
+    run(std::env::args_os())
+}
+
+fn run(args: impl Iterator<Item = std::ffi::OsString>) -> ExitCode {
+    match args::Cli::try_parse_from(switches::plain(args)) {
+        Ok(cli) => run_cli(&cli),
+        Err(err) => {
+            // Help and version come this way too, and go to stdout.
+            let _ = err.print();
+            if err.use_stderr() { Exit::Usage.into() } else { Exit::Done.into() }
+        }
+    }
+}
+
+fn run_cli(cli: &args::Cli) -> ExitCode {
+    let sources = Sources::default();
+    let global = commands::global(cli);
+    match commands::run(cli, &sources) {
+        Ok(()) => Exit::Done.into(),
+        Err(stop) => {
+            terminal::report(&stop.diagnostics, &sources, terminal::style(global));
+            stop.exit.into()
+        }
+    }
+}

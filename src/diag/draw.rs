@@ -75,7 +75,7 @@ fn excerpt(source: &Arc<Source>, label: &Label, primary: bool, style: Style) -> 
     let text = String::from_utf8_lossy(source.slice(span)).into_owned();
     let mut start = floor(&text, offset - line_start);
     let mut end = floor(&text, source.offset(label.span.end).saturating_sub(line_start)).max(start);
-    let masked = (!style.show_secrets && source.kind != SourceKind::Template)
+    let masked = (!style.show_secrets && !matches!(source.kind, SourceKind::Template | SourceKind::Schema))
         .then(|| mask::mask_line(&text, source.kind == SourceKind::Rendered && is_secret_manifest(source, offset)))
         .flatten();
     let text = masked.unwrap_or(text);

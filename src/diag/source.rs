@@ -54,8 +54,10 @@ impl Span {
 /// What a source text is, which decides how its secrets are masked when a line of it is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SourceKind {
-    /// A values file, a chart file, a schema.
+    /// A values file, a chart file.
     Data,
+    /// A schema: it speaks of secrets and holds none.
+    Schema,
     /// A `--set` argument or another piece of the command line.
     Argument,
     /// A template.

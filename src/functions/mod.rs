@@ -25,8 +25,10 @@ mod regex;
 mod semver;
 mod split;
 mod strings;
+mod system;
 mod table;
 
+pub use system::System;
 pub use table::{Context, FuncError, Function, Param, Random, find, names};
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Things with fields or methods that are not plain maps.
 
-use crate::value::Value;
+use crate::value::{Str, Value};
 
 use super::Runtime;
 
@@ -39,6 +39,11 @@ pub trait Object: std::fmt::Debug + Send + Sync {
 
     /// The names of its fields and methods, for suggestions.
     fn names(&self) -> &'static [&'static str];
+
+    /// Its entries, where a template can walk it as a map.
+    fn entries(&self) -> Option<Vec<(Str, Runtime)>> {
+        None
+    }
 
     /// What it prints as.
     fn print(&self, out: &mut String);

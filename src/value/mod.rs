@@ -203,6 +203,11 @@ impl Value {
         })
     }
 
+    /// Appends what Go's `%v` prints of it.
+    pub fn print_into(&self, out: &mut String) {
+        print_go(self, out);
+    }
+
     /// What a person calls its type: `null`, `boolean`, `integer`, `number`, `string`, `list` or `map`.
     pub fn kind(&self) -> &'static str {
         match self {

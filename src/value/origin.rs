@@ -52,6 +52,13 @@ impl Provenance {
         Origin(id)
     }
 
+    /// The origin of a node that is laid over `old` and may already have overridden others: `old` goes below them all.
+    pub fn beneath(&mut self, origin: Origin, old: Value) -> Origin {
+        let Some(over) = self.overrode(origin).cloned() else { return self.overriding(self.pos(origin), old) };
+        let below = self.beneath(over.origin(), old);
+        self.overriding(self.pos(origin), over.with_origin(below))
+    }
+
     /// Where the value with this origin was written; [`Pos::NONE`] where nowhere.
     pub fn pos(&self, origin: Origin) -> Pos {
         match origin.record() {

@@ -8,9 +8,10 @@ use std::fmt::Write as _;
 
 use crate::value::{Map, Num, Value, format_float};
 
-use super::quote::{has_float_form, is_base_60, resolves, without_underscores};
+use super::Dialect;
+use super::quote::{is_base_60, is_quoted};
 use super::scalar::{Shape, escape, shape};
-use super::{Dialect, write::MAX_READ_KEY};
+use super::write::MAX_READ_KEY;
 
 /// Appends a value as YAML on one line: `{a: 1, b: [x, "y: z"]}`.
 ///
@@ -126,7 +127,7 @@ fn is_plain(text: &str) -> bool {
 /// Whether some reader takes plain text for something other than a string.
 fn resolves_anywhere(text: &str) -> bool {
     matches!(text, "=" | "<<")
-        || resolves(text, Dialect::V3Pretty)
+        || is_quoted(text, Dialect::V3Pretty)
         || (matches!(text.as_bytes(), [b'0'..=b'9' | b'+' | b'-' | b'.', ..])
             && (has_number_form(text) || has_date_form(text)))
 }
@@ -142,7 +143,7 @@ fn has_date_form(text: &str) -> bool {
 
 /// Whether text has the form of a number, be it too large for Go.
 fn has_number_form(text: &str) -> bool {
-    let plain = without_underscores(text);
+    let plain = text.replace('_', "");
     let unsigned = plain.strip_prefix(['+', '-']).unwrap_or(&plain);
     let all = |digits: &str, radix| digits.chars().all(|c| c.is_digit(radix));
     let radix_form = match unsigned.as_bytes() {
@@ -152,6 +153,28 @@ fn has_number_form(text: &str) -> bool {
         _ => false,
     };
     radix_form || has_float_form(plain.as_bytes()) || is_base_60(text.as_bytes())
+}
+
+/// Whether bytes have the form of a float, however large.
+fn has_float_form(text: &[u8]) -> bool {
+    let text = text.strip_prefix(b"+").or_else(|| text.strip_prefix(b"-")).unwrap_or(text);
+    let (whole, rest) = split_digits(text);
+    let (fraction, rest) = match rest.strip_prefix(b".") {
+        Some(rest) => split_digits(rest),
+        None => (&[][..], rest),
+    };
+    !(whole.is_empty() && fraction.is_empty()) && (rest.is_empty() || is_exponent(rest))
+}
+
+fn is_exponent(text: &[u8]) -> bool {
+    let [b'e' | b'E', rest @ ..] = text else { return false };
+    let digits = rest.strip_prefix(b"+").or_else(|| rest.strip_prefix(b"-")).unwrap_or(rest);
+    !digits.is_empty() && digits.iter().all(u8::is_ascii_digit)
+}
+
+fn split_digits(text: &[u8]) -> (&[u8], &[u8]) {
+    let end = text.iter().position(|b| !b.is_ascii_digit()).unwrap_or(text.len());
+    text.split_at(end)
 }
 
 #[cfg(test)]

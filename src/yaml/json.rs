@@ -141,11 +141,27 @@ fn float(out: &mut String, number: f64) -> Result<(), WriteError> {
     Ok(())
 }
 
+/// The bytes that stand for themselves whatever follows and whatever the options.
+static PLAIN: [bool; 256] = plain_bytes();
+
+const fn plain_bytes() -> [bool; 256] {
+    let mut plain = [true; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        plain[byte] = byte >= 0x20 && !matches!(byte as u8, b'"' | b'\\' | b'<' | b'>' | b'&' | 0xe2);
+        byte += 1;
+    }
+    plain
+}
+
 /// Writes text in quotes.
 fn string(out: &mut String, text: &str, escape_html: bool) {
     out.push('"');
     let mut written = 0;
     for (i, byte) in text.bytes().enumerate() {
+        if PLAIN[usize::from(byte)] {
+            continue;
+        }
         let Some((escape, len)) = escape_at(text, i, byte, escape_html) else { continue };
         out.push_str(&text[written..i]);
         match escape {

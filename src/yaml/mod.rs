@@ -3,15 +3,29 @@
 //! Reads and prints what Helm's YAML library (goyaml v2 behind sigs.k8s.io/yaml) reads and prints. Knows nothing of
 //! charts or templates.
 
+mod documents;
 mod event;
+mod expand;
+#[cfg(test)]
+mod facts;
 mod flow;
 mod json;
 mod key_order;
+mod load;
 mod quote;
+mod read;
+mod resolve;
 mod scalar;
+mod tagged;
 mod write;
 
-pub use event::{Event, EventKind, Style, YamlError};
+pub use documents::Documents;
+pub use event::{Event, EventKind, Properties, Props, Style, YamlError};
+pub use expand::{Expanded, Expander};
 pub use flow::to_flow;
 pub use json::{JsonOptions, to_json};
+pub(crate) use load::READ_AHEAD;
+pub use load::{Duplicate, Loaded, load, load_documents};
+pub use read::{Reader, transcode};
+pub use resolve::{Resolved, is_merge, resolve, resolve_plain};
 pub use write::{Dialect, Numbers, WriteError, WriteOptions, to_yaml};

@@ -5,7 +5,7 @@
 //! nothing of collections.
 
 use super::Dialect;
-use super::quote::resolves;
+use super::quote::is_quoted;
 
 /// Beyond this column v2 breaks a line at the next space.
 const WIDTH: usize = 80;
@@ -190,7 +190,7 @@ fn style(text: &str, shape: Shape, dialect: Dialect) -> Written {
         let literal = !tab && !shape.has(escaped.or(Shape::TRAILING_SPACE));
         return if literal { Written::Literal } else { Written::Double };
     }
-    if shape.has(escaped.or(Shape::BREAK_SPACE).or(Shape::TAB)) || resolves(text, dialect) {
+    if shape.has(escaped.or(Shape::BREAK_SPACE).or(Shape::TAB)) || is_quoted(text, dialect) {
         Written::Double
     } else if shape.has(Shape::EDGE.or(Shape::SEPARATOR).or(Shape::INDICATOR)) {
         Written::Single

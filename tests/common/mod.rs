@@ -1,7 +1,11 @@
 //! What several subjects need: a real Helm, charts written for one test, random choices.
 
+mod run;
+
 use std::path::{Path, PathBuf};
 use std::process::Output;
+
+pub use run::{Folder, Ran, render};
 
 /// Runs the Helm that the variable HELM names.
 ///
@@ -12,9 +16,19 @@ pub fn helm(args: &[&str], folder: &Path) -> Output {
     std::process::Command::new(helm).args(args).current_dir(folder).output().expect("HELM can be run")
 }
 
+/// How many rounds a random test goes, from the variable BATCHES.
+pub fn batches() -> usize {
+    std::env::var("BATCHES").ok().and_then(|n| n.parse().ok()).unwrap_or(5)
+}
+
 /// A file of tests/fixtures.
 pub fn fixture(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures").join(path)
+}
+
+/// The text of a file of tests/fixtures.
+pub fn fixture_text(path: &str) -> String {
+    std::fs::read_to_string(fixture(path)).unwrap_or_else(|err| panic!("{path}: {err}"))
 }
 
 /// The bytes that standard base64 stands for.

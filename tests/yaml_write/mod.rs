@@ -1,7 +1,8 @@
 //! The YAML and JSON writers against what Helm 4.1.4 printed, and against a live Helm with random data.
 
+use render::diag::{SourceKind, Sources};
 use render::value::{Num, Origin, Value};
-use render::yaml::{JsonOptions, Numbers, WriteOptions, to_flow, to_json, to_yaml};
+use render::yaml::{JsonOptions, Numbers, WriteOptions, load, to_flow, to_json, to_yaml};
 
 use crate::common;
 
@@ -64,10 +65,30 @@ fn recorded_values_are_written_as_helm_wrote_them() {
 #[ignore = "compares with a live Helm: HELM=path [SEED=n] [BATCHES=n] cargo test yaml_write -- --ignored"]
 fn random_values_are_written_as_helm_writes_them() {
     let mut random = common::Random::from_env();
-    for _ in 0..batches() {
+    for _ in 0..common::batches() {
         let values: Vec<Value> = (0..1000).map(|_| random::value(&mut random)).collect();
         compare(&values);
     }
+}
+
+#[test]
+fn exact_text_loads_as_what_was_written() {
+    let mut random = common::Random::from_env();
+    for _ in 0..5000 {
+        let value = random::value(&mut random);
+        let mut flow = String::new();
+        to_flow(&value, &mut flow);
+        let yaml = to_yaml(&value, &WriteOptions::EXACT).unwrap() + "\n";
+        for text in [flow, yaml] {
+            let source = Sources::default().add("", SourceKind::Data, text.as_bytes()).unwrap();
+            let loaded = load(&source).unwrap_or_else(|err| panic!("{err:?}: {text}")).value;
+            assert_same(&exact_json(&loaded), &exact_json(&value), &text);
+        }
+    }
+}
+
+fn exact_json(value: &Value) -> String {
+    to_json(value, &JsonOptions { numbers: Numbers::Exact, ..JsonOptions::HELM }).unwrap()
 }
 
 #[test]
@@ -78,8 +99,7 @@ fn flow_text_reads_back_in_yaml_1_2() {
         let mut flow = String::new();
         to_flow(&value, &mut flow);
         let read: serde_yaml::Value = serde_yaml::from_str(&flow).unwrap_or_else(|e| panic!("{e}: {flow}"));
-        let json = |value| to_json(value, &JsonOptions { numbers: Numbers::Exact, ..JsonOptions::HELM }).unwrap();
-        assert_same(&json(&from_yaml(&read)), &json(&value), &flow);
+        assert_same(&exact_json(&from_yaml(&read)), &exact_json(&value), &flow);
     }
 }
 
@@ -88,7 +108,7 @@ fn flow_text_reads_back_in_yaml_1_2() {
 #[ignore = "compares with a live Helm: HELM=path [SEED=n] [BATCHES=n] cargo test yaml_write -- --ignored"]
 fn flow_text_reads_back_in_helm() {
     let mut random = common::Random::from_env();
-    for _ in 0..batches() {
+    for _ in 0..common::batches() {
         let values: Vec<Value> = (0..1000).map(|_| random::value(&mut random)).collect();
         let flow = |value: &Value| {
             let mut out = String::new();
@@ -107,7 +127,7 @@ fn flow_text_reads_back_in_helm() {
 #[ignore = "compares with a live Helm: HELM=path [SEED=n] [BATCHES=n] cargo test yaml_write -- --ignored"]
 fn exact_yaml_reads_back_in_helm() {
     let mut random = common::Random::from_env();
-    for _ in 0..batches() {
+    for _ in 0..common::batches() {
         let values: Vec<Value> = (0..1000).map(|_| Value::list([random::value(&mut random)])).collect();
         let yaml = |value: &Value| to_yaml(value, &WriteOptions::EXACT).unwrap() + "\n";
         let json = |value: &Value| to_json(value, &JsonOptions::HELM).unwrap();
@@ -116,10 +136,6 @@ fn exact_yaml_reads_back_in_helm() {
             assert_same(&json(value), &helm, &yaml(value));
         }
     }
-}
-
-fn batches() -> usize {
-    std::env::var("BATCHES").ok().and_then(|n| n.parse().ok()).unwrap_or(5)
 }
 
 /// Prints a value.

@@ -1,0 +1,345 @@
+//! What can be typed. What it means is decided in [`super::plan`].
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Renders a chart, layered values and a schema into Kubernetes YAML.
+#[derive(Debug, Parser)]
+#[command(
+    name = "render",
+    about = "Render a chart with layered values into Kubernetes YAML",
+    long_about = "Render a chart with layered values into Kubernetes YAML.\n\n\
+        Takes the positionals and flags of `helm template`. CHART is a folder, a .tgz archive or the name of a bundled \
+        chart; without it, the current folder is the chart. Nothing is printed to stdout unless everything rendered.",
+    after_help = "Run `render list` for the bundled charts, `render help COMMAND` for a command.",
+    after_long_help = EXAMPLES,
+    args_conflicts_with_subcommands = true,
+    override_usage = "render [NAME] [CHART] [OPTIONS]\n       render <COMMAND>",
+    max_term_width = 100
+)]
+pub(super) struct Cli {
+    #[command(subcommand)]
+    pub(super) command: Option<Command>,
+    #[command(flatten)]
+    pub(super) template: TemplateArgs,
+}
+
+impl Cli {
+    /// The version and nothing else was asked for.
+    pub(super) fn wants_version(&self) -> bool {
+        self.command.is_none() && matches!(self.template.version, Some(None))
+    }
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  render opencti --layer clustering -f mine.yaml > out.yaml
+  render -f values.yaml | kubectl apply -f -
+  render st2 ./stackstorm-ha --set st2.replicas=2 -n automation
+
+Exit codes:
+  0 done   1 failed   2 wrong usage   3 the schema refuses the values";
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Render a chart (the same as no command at all)
+    Template(Box<TemplateArgs>),
+    /// List the bundled charts and their layers
+    List {
+        /// As a table for people, or as JSON for programs
+        #[arg(short, long, value_name = "FORMAT", default_value = "table")]
+        output: ListFormat,
+        #[command(flatten)]
+        global: Global,
+    },
+    /// Show a chart's definition, default values, schema or README
+    Show {
+        /// What to show
+        what: ShowWhat,
+        /// A folder, an archive or the name of a bundled chart [default: the current folder]
+        chart: Option<String>,
+        #[command(flatten)]
+        global: Global,
+    },
+    /// Write a bundled chart to a folder, as an ordinary chart
+    Export {
+        /// The name of a bundled chart
+        chart: String,
+        /// The folder to write; it must be empty or not exist
+        dir: PathBuf,
+        #[command(flatten)]
+        global: Global,
+    },
+    /// Print a completion script for a shell
+    Completion {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum ListFormat {
+    Table,
+    Json,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum ShowWhat {
+    /// Chart.yaml
+    Chart,
+    /// The default values, with their comments
+    Values,
+    /// The JSON schema of the values
+    Schema,
+    /// The README
+    Readme,
+    /// All of them
+    All,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum ColourChoice {
+    Auto,
+    Always,
+    Never,
+}
+
+/// Flags of every command.
+#[derive(Debug, Args)]
+pub(super) struct Global {
+    /// Colour messages
+    #[arg(long, alias = "colour", value_name = "WHEN", default_value = "auto", help_heading = "Messages")]
+    pub(super) color: ColourChoice,
+    /// Show values of secrets in messages
+    #[arg(long, help_heading = "Messages")]
+    pub(super) show_secrets: bool,
+}
+
+/// The arguments of a render.
+#[derive(Debug, Args)]
+pub(super) struct TemplateArgs {
+    /// The release's name [default: the name of a bundled chart, else release-name]
+    #[arg(value_name = "NAME")]
+    pub(super) first: Option<String>,
+    /// A folder, a .tgz archive or the name of a bundled chart [default: the current folder]
+    ///
+    /// A single argument is the chart. A path wins over a bundled chart of the same name.
+    #[arg(value_name = "CHART")]
+    pub(super) second: Option<String>,
+    /// Too many arguments; taken to be refused with a better message than clap has.
+    #[arg(hide = true)]
+    pub(super) rest: Vec<String>,
+    #[command(flatten)]
+    pub(super) values: ValuesArgs,
+    #[command(flatten)]
+    pub(super) release: ReleaseArgs,
+    #[command(flatten)]
+    pub(super) output: OutputArgs,
+    #[command(flatten)]
+    pub(super) switches: Switches,
+    #[command(flatten)]
+    pub(super) helm: HelmArgs,
+    #[command(flatten)]
+    pub(super) global: Global,
+    /// Print the version
+    ///
+    /// With a value it is Helm's constraint on a chart's version, which means nothing for a chart at hand.
+    #[arg(short = 'V', long, value_name = "CONSTRAINT", num_args = 0..=1, help_heading = "Messages")]
+    pub(super) version: Option<Option<String>>,
+}
+
+/// Where values come from.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Values")]
+pub(super) struct ValuesArgs {
+    /// Lay a named layer of the chart over its defaults, before any -f (repeatable, comma lists)
+    #[arg(long = "layer", value_name = "NAME", value_delimiter = ',')]
+    pub(super) layers: Vec<String>,
+    /// Read values from a YAML file, `-` for stdin (repeatable, comma lists); later ones win
+    #[arg(short = 'f', long = "values", value_name = "FILE", allow_hyphen_values = true)]
+    pub(super) files: Vec<String>,
+    /// Set values: `a.b=1,c[0]=x`; numbers, true, false and null are recognised
+    #[arg(long, value_name = "KEY=VALUE")]
+    pub(super) set: Vec<String>,
+    /// Set strings, whatever they look like
+    #[arg(long, value_name = "KEY=VALUE")]
+    pub(super) set_string: Vec<String>,
+    /// Set JSON values: `a.b=[1,2]` or a whole object `{"a": 1}`
+    #[arg(long, value_name = "KEY=JSON")]
+    pub(super) set_json: Vec<String>,
+    /// Set strings read from files
+    #[arg(long, value_name = "KEY=PATH")]
+    pub(super) set_file: Vec<String>,
+    /// Set one string, taken as it is up to its end
+    #[arg(long, value_name = "KEY=TEXT")]
+    pub(super) set_literal: Vec<String>,
+}
+
+/// What the release and its cluster are.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Release and cluster")]
+pub(super) struct ReleaseArgs {
+    /// The release's namespace
+    #[arg(short, long, value_name = "NAME", default_value = "default")]
+    pub(super) namespace: String,
+    /// A template for the release's name
+    #[arg(long, value_name = "TEMPLATE")]
+    pub(super) name_template: Option<String>,
+    /// The Kubernetes version to render for
+    #[arg(long, value_name = "VERSION")]
+    pub(super) kube_version: Option<String>,
+    /// API versions that the cluster has besides the usual ones (repeatable, comma lists)
+    #[arg(short, long, value_name = "VERSION", value_delimiter = ',')]
+    pub(super) api_versions: Vec<String>,
+}
+
+/// What is printed, and where.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Output")]
+pub(super) struct OutputArgs {
+    /// Print only what these templates render, as `templates/x.yaml` (repeatable, * and ? as in a shell)
+    #[arg(short, long, value_name = "TEMPLATE")]
+    pub(super) show_only: Vec<String>,
+    /// Write files into a folder instead of stdout
+    #[arg(long, value_name = "DIR")]
+    pub(super) output_dir: Option<PathBuf>,
+}
+
+/// Switches.
+#[derive(Debug, Args)]
+pub(super) struct Switches {
+    /// Turn warnings into errors: duplicate keys, values that cannot be merged, `warn` in templates
+    #[arg(long, help_heading = "Values")]
+    pub(super) strict: bool,
+    /// Do not check values against the chart's schema
+    #[arg(long, help_heading = "Values")]
+    pub(super) skip_schema_validation: bool,
+    /// Render as an upgrade: .Release.IsUpgrade instead of .Release.IsInstall
+    #[arg(long, help_heading = "Release and cluster")]
+    pub(super) is_upgrade: bool,
+    /// Make a release name up
+    #[arg(short, long, help_heading = "Release and cluster")]
+    pub(super) generate_name: bool,
+    /// Let templates look up host names
+    #[arg(long, help_heading = "Release and cluster")]
+    pub(super) enable_dns: bool,
+    /// Print the chart's CRDs too, before everything else
+    #[arg(long, help_heading = "Output")]
+    pub(super) include_crds: bool,
+    /// Leave CRDs out, whatever --include-crds says
+    #[arg(long, help_heading = "Output")]
+    pub(super) skip_crds: bool,
+    /// Leave hooks out
+    #[arg(long, help_heading = "Output")]
+    pub(super) no_hooks: bool,
+    /// Leave test hooks out
+    #[arg(long, help_heading = "Output")]
+    pub(super) skip_tests: bool,
+    /// Put the release's name into the paths below --output-dir
+    #[arg(long, help_heading = "Output")]
+    pub(super) release_name: bool,
+    /// Print what was rendered even where it is not YAML, and say more in messages
+    #[arg(long, help_heading = "Messages")]
+    pub(super) debug: bool,
+}
+
+/// Flags of `helm template` that ask for a cluster, a registry or an installation.
+///
+/// Those that change nothing in a render without them are accepted; the others are refused in [`super::plan`].
+#[derive(Debug, Args)]
+pub(super) struct HelmArgs {
+    #[command(flatten)]
+    pub(super) refused: Refused,
+    #[command(flatten)]
+    pub(super) ignored_flags: IgnoredFlags,
+    #[command(flatten)]
+    pub(super) ignored_values: IgnoredValues,
+}
+
+/// Flags whose effect this program does not have.
+#[derive(Debug, Args)]
+pub(super) struct Refused {
+    #[arg(long, hide = true)]
+    pub(super) repo: Option<String>,
+    #[arg(long, hide = true)]
+    pub(super) dependency_update: bool,
+    #[arg(long, hide = true)]
+    pub(super) verify: bool,
+    #[arg(long, hide = true)]
+    pub(super) post_renderer: Option<String>,
+    #[arg(long, hide = true)]
+    pub(super) post_renderer_args: Vec<String>,
+    #[arg(long, hide = true, num_args = 0..=1, require_equals = true, default_missing_value = "client")]
+    pub(super) dry_run: Option<String>,
+}
+
+macro_rules! ignored_flags {
+    ($($field:ident),* $(,)?) => {
+        /// Switches without a meaning here.
+        #[derive(Debug, Args)]
+        pub(super) struct IgnoredFlags {
+            $(#[arg(long, hide = true)]
+            pub(super) $field: bool,)*
+        }
+    };
+}
+
+macro_rules! ignored_values {
+    ($($field:ident),* $(,)?) => {
+        /// Flags with a value without a meaning here.
+        #[derive(Debug, Args)]
+        pub(super) struct IgnoredValues {
+            $(#[arg(long, hide = true)]
+            pub(super) $field: Vec<String>,)*
+            #[arg(short, long, hide = true)]
+            pub(super) labels: Vec<String>,
+            #[arg(long, hide = true, num_args = 0..=1, require_equals = true, default_missing_value = "watcher")]
+            pub(super) wait: Option<String>,
+        }
+    };
+}
+
+ignored_flags!(
+    create_namespace,
+    devel,
+    disable_openapi_validation,
+    force_conflicts,
+    force_replace,
+    hide_notes,
+    insecure_skip_tls_verify,
+    kube_insecure_skip_tls_verify,
+    pass_credentials,
+    plain_http,
+    render_subchart_notes,
+    replace,
+    rollback_on_failure,
+    server_side,
+    take_ownership,
+    wait_for_jobs,
+);
+
+ignored_values!(
+    burst_limit,
+    ca_file,
+    cert_file,
+    content_cache,
+    description,
+    key_file,
+    keyring,
+    kube_apiserver,
+    kube_as_group,
+    kube_as_user,
+    kube_ca_file,
+    kube_context,
+    kube_tls_server_name,
+    kube_token,
+    kubeconfig,
+    password,
+    qps,
+    registry_config,
+    repository_cache,
+    repository_config,
+    timeout,
+    username,
+);

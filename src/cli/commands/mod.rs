@@ -1,0 +1,59 @@
+//! One file a command.
+
+mod completion;
+mod export;
+mod list;
+mod show;
+mod template;
+
+use anyhow::Context as _;
+
+use super::args::{Cli, Command, Global};
+use super::{Exit, Stop, terminal};
+use crate::diag::{Diagnostic, Sources};
+use crate::pipeline;
+
+/// The flags of every command, wherever they were typed.
+pub(super) fn global(cli: &Cli) -> &Global {
+    match &cli.command {
+        Some(Command::Template(args)) => &args.global,
+        Some(Command::List { global, .. } | Command::Show { global, .. } | Command::Export { global, .. }) => global,
+        Some(Command::Completion { .. }) | None => &cli.template.global,
+    }
+}
+
+/// Does what was asked for.
+pub(super) fn run(cli: &Cli, sources: &Sources) -> Result<(), Stop> {
+    match &cli.command {
+        None if cli.wants_version() => write(concat!("render ", env!("CARGO_PKG_VERSION"), "\n").as_bytes()),
+        None => template::run(&cli.template, sources),
+        Some(Command::Template(args)) => template::run(args, sources),
+        Some(Command::List { output, .. }) => list::run(*output, sources),
+        Some(Command::Show { what, chart, .. }) => show::run(*what, chart.as_deref(), sources),
+        Some(Command::Export { chart, dir, .. }) => export::run(chart, dir, sources),
+        Some(Command::Completion { shell }) => completion::run(*shell),
+    }
+}
+
+/// Writes to stdout.
+fn write(text: &[u8]) -> Result<(), Stop> {
+    Ok(terminal::print(text).context("stdout cannot be written")?)
+}
+
+impl From<anyhow::Error> for Stop {
+    fn from(err: anyhow::Error) -> Self {
+        Stop::new(Exit::Failed, Diagnostic::error(format!("{err:#}")))
+    }
+}
+
+impl From<pipeline::Error> for Stop {
+    fn from(err: pipeline::Error) -> Self {
+        let exit = match &err {
+            pipeline::Error::Usage(_) => Exit::Usage,
+            pipeline::Error::Chart(err) if err.is_usage() => Exit::Usage,
+            pipeline::Error::Schema(_) => Exit::Schema,
+            _ => Exit::Failed,
+        };
+        Stop { exit, diagnostics: err.diagnostics() }
+    }
+}

@@ -1,0 +1,34 @@
+//! `render [template] [NAME] [CHART]`.
+
+use clap::CommandFactory as _;
+
+use super::super::args::{Cli, TemplateArgs};
+use super::super::{Exit, Stop, plan, terminal};
+use crate::diag::{Sources, nearest};
+use crate::{output, pipeline};
+
+/// Renders and prints; stdout stays empty unless everything went well.
+pub(super) fn run(args: &TemplateArgs, sources: &Sources) -> Result<(), Stop> {
+    let (request, destination) = plan::render(args).map_err(|err| Stop::new(Exit::Usage, err))?;
+    let outcome = pipeline::render(&request, sources).map_err(|err| hint_at_command(err, request.chart.as_deref()))?;
+    terminal::report(&outcome.warnings, sources, terminal::style(&args.global));
+    let text = output::write(&outcome.manifests, &destination, &outcome.release);
+    super::write(text.map_err(|err| Stop::new(Exit::Failed, err.diagnostic()))?.as_bytes())
+}
+
+/// A chart that is not there may be a command that was not typed right.
+fn hint_at_command(err: pipeline::Error, typed: Option<&str>) -> Stop {
+    let commands = Cli::command();
+    let names = commands.get_subcommands().map(clap::Command::get_name);
+    let near = match &err {
+        pipeline::Error::Chart(err) if err.is_usage() => {
+            typed.and_then(|typed| nearest(typed, names)).map(str::to_owned)
+        }
+        _ => None,
+    };
+    let mut stop = Stop::from(err);
+    if let (Some(near), Some(diagnostic)) = (near, stop.diagnostics.first_mut()) {
+        diagnostic.help.insert(0, format!("did you mean the command `render {near}`?"));
+    }
+    stop
+}

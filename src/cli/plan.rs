@@ -1,0 +1,106 @@
+//! From what was typed to what is to be done: flags checked against each other, Helm's odd ones refused or passed over.
+
+use super::args::{Refused, TemplateArgs};
+use crate::diag::Diagnostic;
+use crate::output::{Destination, Selection};
+use crate::pipeline::{NameChoice, Request, ValuesInput};
+use crate::values::SetFlag;
+
+/// The render that the arguments ask for, and where its output goes.
+///
+/// # Errors
+/// Arguments that contradict each other, and flags of Helm's whose effect this program does not have.
+pub(super) fn render(args: &TemplateArgs) -> Result<(Request, Destination), Diagnostic> {
+    refuse(&args.helm.refused)?;
+    let (name, chart) = positionals(args)?;
+    let switches = &args.switches;
+    let request = Request {
+        name,
+        chart,
+        namespace: args.release.namespace.clone(),
+        is_upgrade: switches.is_upgrade,
+        kube_version: args.release.kube_version.clone(),
+        api_versions: args.release.api_versions.clone(),
+        values: values(args),
+        skip_schema: switches.skip_schema_validation,
+        strict: switches.strict,
+        dns: switches.enable_dns,
+        debug: switches.debug,
+        selection: Selection {
+            show_only: args.output.show_only.clone(),
+            crds: switches.include_crds && !switches.skip_crds,
+            hooks: !switches.no_hooks,
+            tests: !switches.skip_tests,
+        },
+    };
+    let destination = match &args.output.output_dir {
+        Some(dir) => Destination::Folder { dir: dir.clone(), by_release: switches.release_name },
+        None => Destination::Stdout,
+    };
+    Ok((request, destination))
+}
+
+/// `[NAME] [CHART]`: a single one is the chart; with a name made up or from a template, no name may be given.
+fn positionals(args: &TemplateArgs) -> Result<(NameChoice, Option<String>), Diagnostic> {
+    if let Some(extra) = args.rest.first() {
+        let refused = Diagnostic::error(format!("unexpected argument `{extra}`"));
+        return Err(refused.help("at most two are taken: the release's name and the chart"));
+    }
+    let (name, chart) = match (args.first.clone(), args.second.clone()) {
+        (chart, None) => (None, chart),
+        both => both,
+    };
+    let template = args.release.name_template.clone();
+    let choice = match (name, template, args.switches.generate_name) {
+        (Some(_), Some(_), _) | (Some(_), _, true) => {
+            return Err(Diagnostic::error(
+                "a release name is given twice: as an argument, and by --name-template or --generate-name",
+            )
+            .help("leave one of the two out"));
+        }
+        (Some(name), None, false) => NameChoice::Given(name),
+        (None, Some(template), _) => NameChoice::Template(template),
+        (None, None, true) => NameChoice::Generated,
+        (None, None, false) => NameChoice::Default,
+    };
+    Ok((choice, chart))
+}
+
+/// Layers, then files, then the `--set` family in Helm's fixed order, whatever the order on the command line.
+fn values(args: &TemplateArgs) -> ValuesInput {
+    let values = &args.values;
+    let files = values.files.iter().flat_map(|list| list.split(',')).map(str::to_owned).collect();
+    let family = [
+        (SetFlag::SetJson, &values.set_json),
+        (SetFlag::Set, &values.set),
+        (SetFlag::SetString, &values.set_string),
+        (SetFlag::SetFile, &values.set_file),
+        (SetFlag::SetLiteral, &values.set_literal),
+    ];
+    let sets = family.into_iter().flat_map(|(flag, args)| args.iter().map(move |arg| (flag, arg.clone()))).collect();
+    ValuesInput { layers: values.layers.clone(), files, sets }
+}
+
+/// Refuses the flags of `helm template` that would change what is printed in a way this program cannot.
+fn refuse(flags: &Refused) -> Result<(), Diagnostic> {
+    let refused = [
+        (
+            flags.repo.is_some(),
+            "--repo",
+            "it fetches a chart from a repository; fetch it first (`helm pull`) and give its path",
+        ),
+        (flags.dependency_update, "--dependency-update", "it fetches charts; run `helm dependency update` first"),
+        (flags.verify, "--verify", "signatures are not checked; run `helm verify` first"),
+        (flags.post_renderer.is_some(), "--post-renderer", "pipe the output into the program instead"),
+        (!flags.post_renderer_args.is_empty(), "--post-renderer-args", "pipe the output into the program instead"),
+        (
+            flags.dry_run.as_deref().is_some_and(|mode| mode == "server"),
+            "--dry-run=server",
+            "no cluster is asked; use --kube-version and --api-versions to say what it has",
+        ),
+    ];
+    match refused.into_iter().find(|(given, ..)| *given) {
+        Some((_, flag, why)) => Err(Diagnostic::error(format!("{flag} is not supported")).help(why)),
+        None => Ok(()),
+    }
+}

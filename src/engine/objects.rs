@@ -1,0 +1,235 @@
+//! The built-in objects with methods: `.Files` and `.Capabilities`.
+
+use std::sync::Arc;
+
+use crate::runtime::{Object, Runtime};
+use crate::value::{Str, Value};
+
+use super::Capabilities;
+
+/// `.Files`: the files of a chart that are neither templates nor part of its definition.
+#[derive(Debug, Clone, Default)]
+pub struct Files(Arc<Vec<(Str, Arc<[u8]>)>>);
+
+impl Files {
+    /// These files, by path in the chart.
+    pub fn new(files: Vec<(Str, Arc<[u8]>)>) -> Self {
+        Files(Arc::new(files))
+    }
+
+    fn get(&self, name: &str) -> &[u8] {
+        self.0.iter().find(|(path, _)| path == name).map_or(&[], |(_, bytes)| bytes)
+    }
+
+    fn glob(&self, pattern: &str) -> Files {
+        let glob = crate::chart::glob::gobwas(pattern);
+        Files(Arc::new(self.0.iter().filter(|(path, _)| glob.matches(path)).cloned().collect()))
+    }
+
+    /// The files by base name, as `AsConfig` and `AsSecrets` put them into a map.
+    fn by_base_name(&self, text: impl Fn(&[u8]) -> String) -> Value {
+        Value::map(self.0.iter().map(|(path, bytes)| {
+            let name = path.rsplit('/').next().unwrap_or(path);
+            (Str::from(name), Value::str(text(bytes)))
+        }))
+    }
+
+    fn lines(&self, name: &str) -> Runtime {
+        let text = String::from_utf8_lossy(self.get(name)).into_owned();
+        let text = text.strip_suffix('\n').unwrap_or(&text);
+        if text.is_empty() { Runtime::strings::<&str>([]) } else { Runtime::strings(text.split('\n')) }
+    }
+}
+
+/// pkg/engine/files.go of Helm 4.1.4.
+impl Object for Files {
+    fn type_name(&self) -> &'static str {
+        "engine.files"
+    }
+
+    fn call(&self, name: &str, args: &[Runtime]) -> Option<Result<Runtime, String>> {
+        let arg = || args.first().and_then(Runtime::as_str).ok_or_else(|| format!("{name} takes a path"));
+        Some(match name {
+            "Get" => arg().map(|path| Runtime::bytes(self.get(path))),
+            "GetBytes" => arg().map(|path| Runtime::bytes(self.get(path))),
+            "Lines" => arg().map(|path| self.lines(path)),
+            "Glob" => arg().map(|pattern| Runtime::Object(Arc::new(self.glob(pattern)))),
+            "AsConfig" => Ok(to_yaml(&self.by_base_name(|b| String::from_utf8_lossy(b).into_owned()))),
+            "AsSecrets" => Ok(to_yaml(&self.by_base_name(base64))),
+            _ => return None,
+        })
+    }
+
+    fn field(&self, name: &str) -> Option<Runtime> {
+        self.0.iter().find(|(path, _)| path == name).map(|(_, bytes)| Runtime::bytes(&bytes[..]))
+    }
+
+    fn names(&self) -> &'static [&'static str] {
+        &["AsConfig", "AsSecrets", "Get", "GetBytes", "Glob", "Lines"]
+    }
+
+    fn entries(&self) -> Option<Vec<(Str, Runtime)>> {
+        Some(self.0.iter().map(|(path, bytes)| (path.clone(), Runtime::bytes(&bytes[..]))).collect())
+    }
+
+    fn print(&self, out: &mut String) {
+        out.push_str("map[");
+        for (i, (path, bytes)) in self.0.iter().enumerate() {
+            let gap = if i > 0 { " " } else { "" };
+            let bytes: Vec<String> = bytes.iter().map(u8::to_string).collect();
+            out.push_str(&format!("{gap}{path}:[{}]", bytes.join(" ")));
+        }
+        out.push(']');
+    }
+
+    fn to_value(&self) -> Value {
+        Value::map(self.0.iter().map(|(path, bytes)| (path.clone(), Value::str(base64(bytes)))))
+    }
+
+    fn truthy(&self) -> bool {
+        !self.0.is_empty()
+    }
+
+    fn as_any(&self) -> &dyn std::any::Any {
+        self
+    }
+}
+
+fn base64(bytes: &[u8]) -> String {
+    use base64::Engine as _;
+    base64::engine::general_purpose::STANDARD.encode(bytes)
+}
+
+fn to_yaml(value: &Value) -> Runtime {
+    match value.as_map() {
+        Some(map) if map.is_empty() => Runtime::str(""),
+        _ => Runtime::str(crate::yaml::to_yaml(value, &crate::yaml::WriteOptions::HELM).unwrap_or_default()),
+    }
+}
+
+/// `.Capabilities`.
+#[derive(Debug)]
+pub(super) struct CapabilitiesObject(pub(super) Arc<Capabilities>);
+
+impl Object for CapabilitiesObject {
+    fn type_name(&self) -> &'static str {
+        "*common.Capabilities"
+    }
+
+    fn field(&self, name: &str) -> Option<Runtime> {
+        Some(match name {
+            "KubeVersion" => Runtime::Object(Arc::new(KubeVersion(self.0.clone()))),
+            "APIVersions" => Runtime::Object(Arc::new(ApiVersions(self.0.clone()))),
+            "HelmVersion" => Runtime::from(&helm_version()),
+            _ => return None,
+        })
+    }
+
+    fn names(&self) -> &'static [&'static str] {
+        &["APIVersions", "HelmVersion", "KubeVersion"]
+    }
+
+    fn print(&self, out: &mut String) {
+        self.to_value().print_into(out);
+    }
+
+    fn to_value(&self) -> Value {
+        Value::map([
+            ("KubeVersion", KubeVersion(self.0.clone()).to_value()),
+            ("APIVersions", ApiVersions(self.0.clone()).to_value()),
+            ("HelmVersion", helm_version()),
+        ])
+    }
+
+    fn as_any(&self) -> &dyn std::any::Any {
+        self
+    }
+}
+
+/// The version of the Helm whose behaviour this is.
+fn helm_version() -> Value {
+    Value::map([
+        ("version", Value::str("v4.1.4")),
+        ("git_commit", Value::str("05fa37973dc9e42b76e1d2883494c87174b6074f")),
+        ("git_tree_state", Value::str("clean")),
+        ("go_version", Value::str("go1.25.9")),
+        ("kube_client_version", Value::str("v1.35")),
+    ])
+}
+
+/// `.Capabilities.KubeVersion`; prints as the version.
+#[derive(Debug)]
+struct KubeVersion(Arc<Capabilities>);
+
+impl Object for KubeVersion {
+    fn type_name(&self) -> &'static str {
+        "*common.KubeVersion"
+    }
+
+    fn field(&self, name: &str) -> Option<Runtime> {
+        Some(match name {
+            "Version" | "GitVersion" | "String" => Runtime::str(self.0.kube_version.as_str()),
+            "Major" => Runtime::str(self.0.major.as_str()),
+            "Minor" => Runtime::str(self.0.minor.as_str()),
+            _ => return None,
+        })
+    }
+
+    fn call(&self, name: &str, _: &[Runtime]) -> Option<Result<Runtime, String>> {
+        matches!(name, "GitVersion" | "String").then(|| Ok(Runtime::str(self.0.kube_version.as_str())))
+    }
+
+    fn names(&self) -> &'static [&'static str] {
+        &["GitVersion", "Major", "Minor", "Version"]
+    }
+
+    fn print(&self, out: &mut String) {
+        out.push_str(&self.0.kube_version);
+    }
+
+    fn to_value(&self) -> Value {
+        Value::map([
+            ("Version", Value::str(self.0.kube_version.as_str())),
+            ("Major", Value::str(self.0.major.as_str())),
+            ("Minor", Value::str(self.0.minor.as_str())),
+        ])
+    }
+
+    fn as_any(&self) -> &dyn std::any::Any {
+        self
+    }
+}
+
+/// `.Capabilities.APIVersions`.
+#[derive(Debug)]
+struct ApiVersions(Arc<Capabilities>);
+
+impl Object for ApiVersions {
+    fn type_name(&self) -> &'static str {
+        "common.VersionSet"
+    }
+
+    fn call(&self, name: &str, args: &[Runtime]) -> Option<Result<Runtime, String>> {
+        let version = args.first().and_then(Runtime::as_str);
+        (name == "Has").then(|| match version {
+            Some(version) => Ok(Runtime::Bool(self.0.api_versions.iter().any(|v| v == version))),
+            None => Err("Has takes an API version, such as \"apps/v1\"".into()),
+        })
+    }
+
+    fn names(&self) -> &'static [&'static str] {
+        &["Has"]
+    }
+
+    fn print(&self, out: &mut String) {
+        self.to_value().print_into(out);
+    }
+
+    fn to_value(&self) -> Value {
+        Value::list(self.0.api_versions.iter().map(|v| Value::str(v.clone())))
+    }
+
+    fn as_any(&self) -> &dyn std::any::Any {
+        self
+    }
+}

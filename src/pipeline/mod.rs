@@ -1,0 +1,176 @@
+//! The stages of a render, chained: chart, layers, schema, engines, manifests. The only place where they meet.
+
+mod release;
+mod schemas;
+mod templates;
+mod values;
+
+use std::sync::Arc;
+
+use crate::chart::{self, Chart};
+use crate::diag::{Diagnostic, Severity, Sources};
+use crate::engine::RenderError;
+use crate::manifest::Manifests;
+use crate::output::{self, Selection};
+use crate::values::SetFlag;
+
+pub use values::{Merged, merge, merge_layers};
+
+/// Where the release's name comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum NameChoice {
+    /// `release-name`, or a bundled chart's own name.
+    Default,
+    /// As given.
+    Given(String),
+    /// From `--name-template`.
+    Template(String),
+    /// Made up from the chart's name and the time.
+    Generated,
+}
+
+/// What is laid over a chart's defaults, in this order.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ValuesInput {
+    /// Names of the chart's layers.
+    pub layers: Vec<String>,
+    /// Paths of values files; `-` is stdin.
+    pub files: Vec<String>,
+    /// The `--set` family, in Helm's order.
+    pub sets: Vec<(SetFlag, String)>,
+}
+
+/// A render that is asked for.
+#[derive(Debug, Clone)]
+pub struct Request {
+    /// The release's name.
+    pub name: NameChoice,
+    /// A path or a bundled chart's name; the current folder where there is none.
+    pub chart: Option<String>,
+    /// The release's namespace.
+    pub namespace: String,
+    /// Render an upgrade, not an installation.
+    pub is_upgrade: bool,
+    /// The Kubernetes version to render for.
+    pub kube_version: Option<String>,
+    /// API versions besides the usual ones.
+    pub api_versions: Vec<String>,
+    /// What is laid over the chart's defaults.
+    pub values: ValuesInput,
+    /// Do not check values against schemas.
+    pub skip_schema: bool,
+    /// Warnings are errors.
+    pub strict: bool,
+    /// Templates may look up host names.
+    pub dns: bool,
+    /// Print broken YAML rather than refusing it, where nothing else is wrong.
+    pub debug: bool,
+    /// Which manifests are wanted.
+    pub selection: Selection,
+}
+
+/// Why a render failed, by stage.
+#[derive(Debug)]
+pub enum Error {
+    /// The request contradicts itself or names what does not exist.
+    Usage(Diagnostic),
+    /// The chart is not there or not right.
+    Chart(chart::ChartError),
+    /// A layer, an argument or the merging of values.
+    Values(Diagnostic),
+    /// Values that a schema refuses, one diagnostic a violation.
+    Schema(Vec<Diagnostic>),
+    /// A template.
+    Render(Box<RenderError>),
+    /// What was rendered.
+    Manifest(Vec<Diagnostic>),
+    /// Warnings, where they are errors.
+    Strict(Vec<Diagnostic>),
+}
+
+impl Error {
+    /// What to tell.
+    pub fn diagnostics(self) -> Vec<Diagnostic> {
+        match self {
+            Error::Usage(one) | Error::Values(one) => vec![one],
+            Error::Chart(err) => vec![err.diagnostic()],
+            Error::Render(err) => vec![err.diagnostic()],
+            Error::Schema(all) | Error::Manifest(all) | Error::Strict(all) => all,
+        }
+    }
+}
+
+impl From<chart::ChartError> for Error {
+    fn from(err: chart::ChartError) -> Self {
+        Error::Chart(err)
+    }
+}
+
+impl From<crate::diag::SourcesFull> for Error {
+    fn from(err: crate::diag::SourcesFull) -> Self {
+        Error::Values(Diagnostic::error(format!("{}: all texts together exceed 2 GiB", err.name)))
+    }
+}
+
+/// What a render gives.
+pub struct Outcome {
+    /// The release's name.
+    pub release: String,
+    /// The manifests that the selection leaves.
+    pub manifests: Manifests,
+    /// Warnings, in the order in which they came up.
+    pub warnings: Vec<Diagnostic>,
+}
+
+/// Loads a bundled chart.
+///
+/// # Errors
+/// It is broken, which the tests rule out.
+pub fn load_bundled(name: &str, sources: &Sources) -> Result<Chart, Error> {
+    let chart = chart::Bundle::embedded().load(name, sources)?;
+    chart.ok_or_else(|| Error::Usage(Diagnostic::error(format!("there is no bundled chart `{name}`"))))
+}
+
+/// Loads the chart that a request names.
+///
+/// # Errors
+/// There is none, or it is broken.
+pub fn load_chart(name: Option<&str>, sources: &Sources) -> Result<Chart, Error> {
+    let cwd = std::env::current_dir().unwrap_or_default();
+    Ok(chart::find(name, &cwd, &chart::Bundle::embedded(), sources)?)
+}
+
+/// Renders.
+///
+/// # Errors
+/// Anything that keeps a manifest from being printed as it should be.
+pub fn render(request: &Request, sources: &Sources) -> Result<Outcome, Error> {
+    let chart = Arc::new(load_chart(request.chart.as_deref(), sources)?);
+    let release = release::resolve(request, &chart)?;
+    let capabilities = release::capabilities(request)?;
+    chart.check_installable()?;
+    chart.check_dependencies()?;
+    let mut merged = merge(&chart, &request.values, sources)?;
+    merged.warnings.splice(0..0, chart.all_warnings());
+    chart.check_kube_version(&capabilities.kube_version)?;
+    if !request.skip_schema {
+        schemas::check(&mut merged, sources)?;
+    }
+    let mut warnings = std::mem::take(&mut merged.warnings);
+    let crds = templates::crds(&merged.tree);
+    let context = Arc::new(templates::context(merged, release, capabilities, request, sources)?);
+    let rendered = templates::render(&context)?;
+    warnings.extend(context.warnings.take());
+    let manifests = templates::manifests(&context, &rendered, crds, request.debug)?;
+    warnings.extend(manifests.dropped.iter().map(templates::dropped));
+    let manifests = output::select(manifests, &request.selection).map_err(|err| Error::Usage(err.diagnostic()))?;
+    if request.strict && warnings.iter().any(|w| w.severity == Severity::Warning) {
+        return Err(Error::Strict(warnings.into_iter().map(as_error).collect()));
+    }
+    Ok(Outcome { release: context.release.name.clone(), manifests, warnings })
+}
+
+fn as_error(mut warning: Diagnostic) -> Diagnostic {
+    warning.severity = Severity::Error;
+    warning
+}

@@ -1,0 +1,47 @@
+//! Each chart's values against its schema.
+
+use super::Error;
+use super::values::Merged;
+use crate::diag::{Diagnostic, Sources};
+use crate::schema::{Schema, Scope};
+use crate::value::{Path, Provenance, Value};
+use crate::values::ChartTree;
+
+/// Checks the values of a chart and of all enabled subcharts; all violations come together.
+///
+/// # Errors
+/// A schema that is none, or values that one refuses.
+pub fn check(merged: &mut Merged, sources: &Sources) -> Result<(), Error> {
+    let mut found = Found::default();
+    check_chart(&merged.tree, &merged.values, &merged.provenance, &Path::root(), sources, &mut found)?;
+    merged.warnings.extend(found.warnings);
+    if found.violations.is_empty() { Ok(()) } else { Err(Error::Schema(found.violations)) }
+}
+
+#[derive(Default)]
+struct Found {
+    violations: Vec<Diagnostic>,
+    warnings: Vec<Diagnostic>,
+}
+
+fn check_chart(
+    tree: &ChartTree,
+    values: &Value,
+    provenance: &Provenance,
+    prefix: &Path,
+    sources: &Sources,
+    found: &mut Found,
+) -> Result<(), Error> {
+    if let Some(file) = &tree.chart.schema {
+        let schema = Schema::compile(&file.source(sources)?).map_err(|err| Error::Schema(err.problems))?;
+        found.warnings.extend(schema.warnings().iter().cloned());
+        let scope = Scope { prefix: prefix.clone(), show_secrets: false };
+        let violations = schema.check(values, provenance, &scope);
+        found.violations.extend(violations.iter().map(|v| v.diagnostic(tree.name())));
+    }
+    for subchart in &tree.subcharts {
+        let below = tree.values_of(subchart, values);
+        check_chart(subchart, &below, provenance, &prefix.key(subchart.name()), sources, found)?;
+    }
+    Ok(())
+}

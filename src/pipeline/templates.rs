@@ -1,0 +1,172 @@
+//! From charts with values to rendered templates.
+
+use std::sync::Arc;
+
+use super::values::Merged;
+use super::{Error, Request};
+use crate::chart::Language;
+use crate::diag::{Diagnostic, SourceKind, Sources};
+use crate::engine::{
+    Capabilities, Context, Engine as _, Files, Release, RenderError, RenderErrorKind, Rendered, Scope,
+};
+use crate::engine::{Template, Warnings, jinja::Jinja};
+use crate::functions::System;
+use crate::manifest::{Dropped, File, ManifestError, Manifests};
+use crate::value::{Str, Value};
+use crate::values::ChartTree;
+
+/// What all templates of a render share.
+///
+/// # Errors
+/// When all texts together exceed what positions can name.
+pub fn context(
+    merged: Merged,
+    release: Release,
+    capabilities: Capabilities,
+    request: &Request,
+    sources: &Sources,
+) -> Result<Context, Error> {
+    let mut templates = Vec::new();
+    add_chart(&merged.tree, &merged.values, true, sources, &mut templates)?;
+    Ok(Context {
+        release,
+        capabilities: Arc::new(capabilities),
+        templates,
+        root: merged.values,
+        provenance: Arc::new(merged.provenance),
+        sources: sources.clone(),
+        random: Arc::new(System),
+        dns: request.dns,
+        warnings: Warnings::default(),
+    })
+}
+
+/// Adds the templates of a chart and of all below it, and gives what they see.
+fn add_chart(
+    tree: &ChartTree,
+    values: &Value,
+    is_root: bool,
+    sources: &Sources,
+    templates: &mut Vec<Arc<Template>>,
+) -> Result<Arc<Scope>, Error> {
+    let mut subcharts = Vec::new();
+    for subchart in &tree.subcharts {
+        let scope = add_chart(subchart, &tree.values_of(subchart, values), false, sources, templates)?;
+        subcharts.push((Str::from(subchart.name()), scope));
+    }
+    let files = tree.chart.files.iter().map(|f| (Str::from(f.path()), f.bytes().clone())).collect();
+    let scope = Arc::new(Scope {
+        base_path: format!("{}/templates", tree.path),
+        values: values.clone(),
+        chart: tree.metadata.to_value(is_root),
+        files: Files::new(files),
+        subcharts,
+    });
+    let library = tree.metadata.is_library();
+    for template in &tree.chart.templates {
+        let template = Template {
+            name: format!("{}/{}", tree.path, template.file.path()),
+            source: template.file.source(sources)?,
+            scope: scope.clone(),
+            jinja: template.language == Language::Jinja,
+        };
+        // A library chart has helpers for others and prints nothing.
+        if !library || template.is_partial() {
+            templates.push(Arc::new(template));
+        }
+    }
+    Ok(scope)
+}
+
+/// Renders every template that prints something, in Helm's order.
+///
+/// # Errors
+/// The first template that fails.
+pub fn render(context: &Arc<Context>) -> Result<Vec<Rendered>, Error> {
+    let jinja = Jinja::new(context.clone(), None);
+    let mut rendered = Vec::new();
+    for template in context.templates.iter().filter(|t| !t.is_partial()) {
+        let text = if template.jinja { jinja.render(template) } else { Err(no_go(template)) };
+        let text = text.map_err(|err| Error::Render(Box::new(err)))?;
+        rendered.push(Rendered { template: template.clone(), text });
+    }
+    Ok(rendered)
+}
+
+fn no_go(template: &Template) -> RenderError {
+    let start = template.source.line_span(1);
+    let mut error =
+        RenderError::new(RenderErrorKind::Failed, format!("{}: Go templates are not supported yet", template.name));
+    error = error.frame(start, "");
+    error.help.push("name Jinja templates *.j2, or give Chart.yaml the annotation `render/engine: jinja`".to_owned());
+    error
+}
+
+/// The files of crds/ of a chart and of all below it, under the paths that Helm gives them.
+pub fn crds(tree: &ChartTree) -> Vec<File> {
+    let own = tree.chart.crds().map(|file| {
+        File::new(format!("{}/{}", tree.path, file.path()), String::from_utf8_lossy(file.bytes()).into_owned())
+    });
+    own.chain(tree.subcharts.iter().flat_map(crds)).collect()
+}
+
+/// The manifests in what was rendered.
+///
+/// # Errors
+/// Texts that are not YAML, or no manifests.
+pub fn manifests(
+    context: &Arc<Context>,
+    rendered: &[Rendered],
+    crds: Vec<File>,
+    debug: bool,
+) -> Result<Manifests, Error> {
+    let printed = rendered.iter().filter(|r| !is_notes(&r.template));
+    let files = printed.map(|r| File::new(r.template.name.as_str(), r.text.as_str()));
+    Manifests::sort_out(files, crds)
+        .map_err(|errors| Error::Manifest(errors.iter().map(|err| broken(context, rendered, err, debug)).collect()))
+}
+
+/// Whether a template prints notes for people: `NOTES.txt`, with or without the ending of its language.
+fn is_notes(template: &Template) -> bool {
+    let name = template.name.strip_suffix(".j2").or_else(|| template.name.strip_suffix(".jinja"));
+    name.unwrap_or(&template.name).ends_with("NOTES.txt")
+}
+
+/// A warning about a document that Helm leaves out.
+pub fn dropped(document: &Dropped) -> Diagnostic {
+    let title = format!("{}: a document is left out: no hook is run for `{}`", document.file.path, document.events);
+    Diagnostic::warning(title).help("see the annotation `helm.sh/hook`")
+}
+
+/// A text that is no manifest after rendering: at the template line that printed it, with the rendered line beside it.
+fn broken(context: &Arc<Context>, rendered: &[Rendered], err: &ManifestError, debug: bool) -> Diagnostic {
+    let Some(found) = rendered.iter().find(|r| r.template.name == *err.file.path) else {
+        return err.diagnostic(crate::diag::Pos::NONE);
+    };
+    let name = format!("{} (rendered)", found.template.source.name);
+    let Ok(source) = context.sources.add(name, SourceKind::Rendered, found.text.as_bytes()) else {
+        return err.diagnostic(crate::diag::Pos::NONE);
+    };
+    let mut diagnostic = err.diagnostic(source.base);
+    if debug {
+        diagnostic.notes.push(format!("the whole of what was rendered:\n{}", found.text));
+    }
+    let jinja = Jinja::new(context.clone(), None);
+    let Ok(map) = jinja.trace(&found.template) else { return diagnostic };
+    let offset = if map.text() == found.text { err.at() } else { same_line(&found.text, map.text(), err.at()) };
+    let Some((span, calls)) = map.locate(offset) else { return diagnostic };
+    let labels = std::mem::take(&mut diagnostic.labels);
+    diagnostic = diagnostic.label(span, "printed by this");
+    diagnostic = calls.iter().fold(diagnostic, |d, call| d.label(*call, "called here"));
+    diagnostic.labels.extend(labels);
+    diagnostic
+}
+
+/// Where the line of one text around an offset is in another, the nearest of the same.
+fn same_line(text: &str, other: &str, offset: usize) -> usize {
+    let number = text[..offset.min(text.len())].matches('\n').count();
+    let line = text.lines().nth(number).unwrap_or_default();
+    let starts = std::iter::once(0).chain(other.match_indices('\n').map(|(i, _)| i + 1));
+    let same = starts.zip(other.lines()).enumerate().filter(|(_, (_, l))| *l == line);
+    same.min_by_key(|(n, _)| n.abs_diff(number)).map_or(0, |(_, (start, _))| start)
+}

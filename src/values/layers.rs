@@ -1,0 +1,166 @@
+//! The layers of a render, merged one after the other into one tree.
+
+use std::sync::Arc;
+
+use super::merge::{Duplicate, merge_document};
+use super::set::{ReadFile, SetError, SetFlag};
+use crate::diag::{Diagnostic, Source, Span};
+use crate::value::{Provenance, Value};
+use crate::yaml::{self, YamlError};
+
+/// The one merged tree, and what it overrode on the way.
+#[derive(Debug, Default)]
+pub struct Layers {
+    root: Value,
+    provenance: Provenance,
+    duplicates: Vec<Duplicate>,
+}
+
+/// A layer that cannot be read.
+#[derive(Debug, Clone)]
+pub struct LayerError {
+    source: Arc<Source>,
+    cause: YamlError,
+}
+
+impl LayerError {
+    /// As a diagnostic.
+    pub fn diagnostic(&self) -> Diagnostic {
+        self.cause.diagnostic(self.source.base)
+    }
+}
+
+impl Layers {
+    /// No layer yet.
+    pub fn new() -> Self {
+        Layers { root: Value::map::<&str>([]), ..Layers::default() }
+    }
+
+    /// Lays a file over the tree, each of its documents in turn, as Helm 4 does.
+    ///
+    /// # Errors
+    /// Where it is not YAML, or not a map, or what Helm's library refuses.
+    pub fn file(&mut self, source: &Arc<Source>) -> Result<(), LayerError> {
+        let fail = |cause| LayerError { source: source.clone(), cause };
+        for document in yaml::Documents::new(&source.text) {
+            let range = document.map_err(fail)?;
+            merge_document(&mut self.root, source, range, &mut self.provenance, &mut self.duplicates).map_err(fail)?;
+        }
+        Ok(())
+    }
+
+    /// Reads a file that is no layer, a chart's defaults, with a record of what it overrides in itself.
+    ///
+    /// # Errors
+    /// As [`Layers::file`].
+    pub fn apart(&mut self, source: &Arc<Source>) -> Result<Value, LayerError> {
+        let root = std::mem::replace(&mut self.root, Value::map::<&str>([]));
+        let read = self.file(source);
+        let value = std::mem::replace(&mut self.root, root);
+        read.map(|()| value)
+    }
+
+    /// Applies an argument of the `--set` family.
+    ///
+    /// # Errors
+    /// Where Helm refuses the argument.
+    pub fn set(&mut self, flag: SetFlag, argument: &Source, files: &mut ReadFile<'_>) -> Result<(), SetError> {
+        super::set::apply(&mut self.root, flag, argument, files, &mut self.provenance)
+    }
+
+    /// Warnings about keys that stand twice in one file.
+    pub fn warnings(&self) -> Vec<Diagnostic> {
+        self.duplicates.iter().map(duplicate_key).collect()
+    }
+
+    /// The tree, nulls kept, and its provenance.
+    pub fn finish(self) -> (Value, Provenance) {
+        (self.root, self.provenance)
+    }
+}
+
+fn duplicate_key(duplicate: &Duplicate) -> Diagnostic {
+    let end = duplicate.first.offset((duplicate.again.end.0 - duplicate.again.start.0) as usize);
+    Diagnostic::warning(format!("the key `{}` stands twice; only the last one counts", duplicate.key))
+        .label(duplicate.again, "this one counts")
+        .label(Span::new(duplicate.first, end), "nothing of this one is left")
+        .help("remove one of the two, or put their contents together")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diag::{SourceKind, Sources};
+    use crate::value::Path;
+    use crate::yaml::to_flow;
+
+    /// The layers merged, as one line of YAML, and how many keys stood twice.
+    fn merge(files: &[&str]) -> (String, usize) {
+        let sources = Sources::default();
+        let mut layers = Layers::new();
+        for text in files {
+            layers.file(&sources.add("f", SourceKind::Data, text.as_bytes()).unwrap()).unwrap();
+        }
+        let duplicates = layers.warnings().len();
+        let mut text = String::new();
+        to_flow(&layers.finish().0, &mut text);
+        (text, duplicates)
+    }
+
+    /// What Helm's `MergeMaps` makes of the files as goyaml reads them.
+    #[test]
+    fn layers_are_laid_over_one_another() {
+        let cases: [(&[&str], &str, usize); 16] = [
+            (&["a: {x: 1}", "a: {z: 2}"], "{a: {x: 1, z: 2}}", 0),
+            (&["a: {x: 1}", "a: 2"], "{a: 2}", 0),
+            (&["a: 1", "a: {x: 1}"], "{a: {x: 1}}", 0),
+            (&["a: [1, 2]", "a: [3]"], "{a: [3]}", 0),
+            (&["a: 1", "a: null"], "{a: null}", 0),
+            (&["a: null", "a: {z: 1}"], "{a: {z: 1}}", 0),
+            (&["a: {x: 1}\n---\na: {z: 2}"], "{a: {x: 1, z: 2}}", 0),
+            (&["", "# nothing\n", "a: 1"], "{a: 1}", 0),
+            // A key that stands twice undoes what it said first, and leaves what the layers before said.
+            (&["a: {x: 1}\na: {z: 2}"], "{a: {z: 2}}", 1),
+            (&["a: {b: 0}", "a: {x: 1}\na: {z: 2}"], "{a: {b: 0, z: 2}}", 1),
+            (&["a: {b: {c: 0}}", "a: {b: {c: 1, d: 2}}\na: {z: 2}"], "{a: {b: {c: 0}, z: 2}}", 1),
+            (&["a: 0", "a: {x: 1}\na: {z: 2}"], "{a: {z: 2}}", 1),
+            // `<<` overwrites what stands before it, and is overwritten by what comes after; that is no duplicate.
+            (&["d: &d {x: 1, y1: 2}\na: {x: 0, <<: *d, y1: 3}"], "{d: {x: 1, y1: 2}, a: {x: 1, y1: 3}}", 0),
+            (&["a: {m: {k: 0}}", "d: &d {m: {x: 1}}\na: {<<: *d}"], "{a: {m: {k: 0, x: 1}}, d: {m: {x: 1}}}", 0),
+            (
+                &["p: &p {x: 1}\nq: &q {x: 2, z: 3}\na: {<<: [*p, *q]}"],
+                "{p: {x: 1}, q: {x: 2, z: 3}, a: {x: 1, z: 3}}",
+                0,
+            ),
+            (&["l: &l [1]\na: *l\nb: *l"], "{l: [1], a: [1], b: [1]}", 0),
+        ];
+        for (files, want, duplicates) in cases {
+            assert_eq!(merge(files), (want.to_owned(), duplicates), "{files:?}");
+        }
+    }
+
+    #[test]
+    fn each_value_knows_where_it_was_set_and_what_it_overrode() {
+        let sources = Sources::default();
+        let mut layers = Layers::new();
+        for (name, text) in [("base", "a:\n  x: 1\n"), ("ha", "a:\n  x: 2\n  z: 3\n"), ("mine", "a: {x: 4}\n")] {
+            layers.file(&sources.add(name, SourceKind::Data, text.as_bytes()).unwrap()).unwrap();
+        }
+        let (root, provenance) = layers.finish();
+        let mut value = root.at(&Path::parse("a.x").unwrap()).cloned();
+        let mut chain = Vec::new();
+        while let Some(one) = value {
+            chain.push(sources.locate(provenance.pos(one.origin())).unwrap().to_string());
+            value = provenance.overrode(one.origin()).cloned();
+        }
+        assert_eq!(chain, ["mine:1:5", "ha:2:3", "base:2:3"]);
+    }
+
+    #[test]
+    fn what_helm_refuses_is_refused() {
+        for text in ["- a", "a", "a: [", "? {a: 1}\n: 2", "~: 1", "a: .inf", "a: *b", "<<: 1", "--- {a: 1}"] {
+            let source = Sources::default().add("f", SourceKind::Data, text.as_bytes()).unwrap();
+            assert!(Layers::new().file(&source).is_err(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,249 @@
+//! Aliases: the events of a document with each alias replaced by what it stands for.
+
+use std::collections::HashMap;
+use std::ops::Range;
+
+use super::{Event, EventKind, Reader, YamlError};
+
+/// How deep collections may be nested in data, aliases counted in; Go's JSON reader has the same limit.
+const MAX_DEPTH: usize = 10_000;
+
+/// A reader whose aliases are gone: in the place of each come the events of the node it stands for.
+///
+/// The events of anchored nodes are kept, each once, so memory grows with them and not with the input. A document in
+/// which aliases stand for too much is refused by goyaml's rule, before it grows: the events that replace aliases may
+/// make up 99 % of up to 400,000, and less of more.
+#[derive(Debug)]
+pub struct Expander<'a> {
+    reader: Reader<'a>,
+    anchors: AnchorStore<'a>,
+    /// The anchored nodes that are being replayed, innermost last.
+    replays: Vec<Range<usize>>,
+    count: Count,
+    depth: usize,
+}
+
+/// An event, and whether an alias brought it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Expanded<'a> {
+    /// The event; never an alias. Its range is that of the anchored node where an alias brought it.
+    pub event: Event<'a>,
+    /// Where the alias stands, on the first event of the node that an alias stands for.
+    pub alias: Option<usize>,
+    /// Whether it came by an alias, directly or within a node that did.
+    pub replayed: bool,
+}
+
+impl<'a> Expander<'a> {
+    /// The events of a reader, aliases expanded.
+    pub fn new(reader: Reader<'a>) -> Self {
+        Expander {
+            reader,
+            anchors: AnchorStore::default(),
+            replays: Vec::new(),
+            count: Count { all: 1, aliased: 0 },
+            depth: 0,
+        }
+    }
+
+    /// The reader below.
+    pub fn reader(&self) -> &Reader<'a> {
+        &self.reader
+    }
+
+    /// The next event; nothing after the last document.
+    ///
+    /// # Errors
+    /// What is not YAML; an alias to an unknown anchor or to a node that it is itself in; too much aliasing or nesting.
+    #[expect(clippy::should_implement_trait, reason = "the iterator would yield results that go on after an error")]
+    pub fn next(&mut self) -> Result<Option<Expanded<'a>>, YamlError> {
+        let mut alias = None;
+        loop {
+            let Some(event) = self.advance(&mut alias)? else { continue };
+            let Some(event) = event else { return Ok(None) };
+            self.admit(&event, alias)?;
+            return Ok(Some(Expanded { event, alias, replayed: !self.replays.is_empty() }));
+        }
+    }
+
+    /// One event, nothing at all, or (the outer nothing) a step into or out of an anchored node.
+    #[expect(clippy::option_option, reason = "private, and the two nothings are told apart at the one caller")]
+    fn advance(&mut self, alias: &mut Option<usize>) -> Result<Option<Option<Event<'a>>>, YamlError> {
+        let Some(replay) = self.replays.last_mut() else { return self.read(alias) };
+        let Some(index) = replay.next() else {
+            self.replays.pop();
+            return Ok(None);
+        };
+        match self.anchors.log.get(index) {
+            Some(Logged::Event(event)) => Ok(Some(Some(event.clone()))),
+            Some(Logged::Alias { at, nodes }) => {
+                let (at, nodes) = (*at, nodes.clone());
+                self.enter(at, nodes, alias)?;
+                Ok(None)
+            }
+            None => Ok(None),
+        }
+    }
+
+    #[expect(clippy::option_option, reason = "see above")]
+    fn read(&mut self, alias: &mut Option<usize>) -> Result<Option<Option<Event<'a>>>, YamlError> {
+        let Some(event) = self.reader.next()? else { return Ok(Some(None)) };
+        match event.kind {
+            EventKind::Alias(name) => {
+                let nodes = self.anchors.refer(name, event.start)?;
+                self.enter(event.start, nodes, alias)?;
+                Ok(None)
+            }
+            EventKind::DocumentStart { .. } => {
+                self.anchors = AnchorStore::default();
+                self.count = Count { all: 1, aliased: 0 };
+                Ok(Some(Some(event)))
+            }
+            _ => {
+                self.anchors.record(&event);
+                Ok(Some(Some(event)))
+            }
+        }
+    }
+
+    fn enter(&mut self, at: usize, nodes: Range<usize>, alias: &mut Option<usize>) -> Result<(), YamlError> {
+        self.count.add(!self.replays.is_empty(), at)?;
+        self.replays.push(nodes);
+        *alias = Some(alias.unwrap_or(at));
+        Ok(())
+    }
+
+    fn admit(&mut self, event: &Event<'a>, alias: Option<usize>) -> Result<(), YamlError> {
+        let at = alias.unwrap_or(event.start);
+        match event.kind.nesting() {
+            0 if !matches!(event.kind, EventKind::Scalar { .. }) => return Ok(()),
+            0 => {}
+            1 => {
+                self.depth += 1;
+                if self.depth > MAX_DEPTH {
+                    return Err(YamlError::new(at, "exceeded max depth"));
+                }
+            }
+            _ => {
+                self.depth -= 1;
+                return Ok(());
+            }
+        }
+        self.count.add(!self.replays.is_empty(), at)
+    }
+}
+
+/// How many nodes there were, and how many of them aliases brought.
+#[derive(Debug)]
+struct Count {
+    all: u64,
+    aliased: u64,
+}
+
+/// From how many nodes on aliases may bring less than 99 % of them.
+const FEW: u64 = 400_000;
+/// From how many nodes on aliases may bring no more than 10 % of them.
+const MANY: u64 = 4_000_000;
+
+impl Count {
+    fn add(&mut self, aliased: bool, at: usize) -> Result<(), YamlError> {
+        self.all += 1;
+        self.aliased += u64::from(aliased);
+        if self.aliased > 100 && self.all > 1000 && self.aliased as f64 / self.all as f64 > self.allowed() {
+            return Err(YamlError::new(at, "document contains excessive aliasing"));
+        }
+        Ok(())
+    }
+
+    fn allowed(&self) -> f64 {
+        match self.all {
+            ..=FEW => 0.99,
+            MANY.. => 0.10,
+            all => 0.99 - 0.89 * ((all - FEW) as f64 / (MANY - FEW) as f64),
+        }
+    }
+}
+
+/// The events of the anchored nodes of a document.
+#[derive(Debug, Default)]
+struct AnchorStore<'a> {
+    /// All events from the beginning of an anchored node to its end, one such stretch after the other.
+    log: Vec<Logged<'a>>,
+    nodes: HashMap<&'a str, Anchored>,
+    /// The anchored nodes that have begun and not ended, innermost last.
+    open: Vec<Open<'a>>,
+    depth: usize,
+}
+
+#[derive(Debug)]
+enum Logged<'a> {
+    Event(Event<'a>),
+    /// An alias, already led to its node: the anchor may mean another one by the time of a replay.
+    Alias {
+        at: usize,
+        nodes: Range<usize>,
+    },
+}
+
+/// What an anchor stands for.
+#[derive(Debug, Clone)]
+enum Anchored {
+    /// A node, by its place in the log.
+    Node(Range<usize>),
+    /// A node that is being read, by where it begins in the log.
+    Unfinished(usize),
+}
+
+#[derive(Debug)]
+struct Open<'a> {
+    name: &'a str,
+    start: usize,
+    /// How many collections were open around it.
+    depth: usize,
+}
+
+impl<'a> AnchorStore<'a> {
+    /// Takes note of an event that is not an alias.
+    fn record(&mut self, event: &Event<'a>) {
+        if let Some(name) = event.kind.anchor() {
+            self.nodes.insert(name, Anchored::Unfinished(self.log.len()));
+            self.open.push(Open { name, start: self.log.len(), depth: self.depth });
+        }
+        if self.open.is_empty() {
+            return;
+        }
+        self.log.push(Logged::Event(event.clone()));
+        match event.kind.nesting() {
+            1 => self.depth += 1,
+            -1 => self.depth = self.depth.saturating_sub(1),
+            _ => {}
+        }
+        while let Some(open) = self.open.pop_if(|open| open.depth == self.depth) {
+            self.finish(&open);
+        }
+    }
+
+    /// The node has ended; within it, its anchor may have come to mean another.
+    fn finish(&mut self, open: &Open<'a>) {
+        let node = open.start..self.log.len();
+        if let Some(known) = self.nodes.get_mut(open.name)
+            && matches!(known, Anchored::Unfinished(start) if *start == open.start)
+        {
+            *known = Anchored::Node(node);
+        }
+    }
+
+    /// What an alias stands for.
+    fn refer(&mut self, name: &'a str, at: usize) -> Result<Range<usize>, YamlError> {
+        match self.nodes.get(name).cloned() {
+            Some(Anchored::Node(nodes)) => {
+                if !self.open.is_empty() {
+                    self.log.push(Logged::Alias { at, nodes: nodes.clone() });
+                }
+                Ok(nodes)
+            }
+            Some(Anchored::Unfinished(_)) => Err(YamlError::new(at, format!("anchor '{name}' value contains itself"))),
+            None => Err(YamlError::new(at, format!("unknown anchor '{name}' referenced"))),
+        }
+    }
+}
