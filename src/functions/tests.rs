@@ -151,4 +151,4 @@ macro_rules! families {
     ($($name:ident)*) => { $(#[test] fn $name() { check(stringify!($name)); })* };
 }
 
-families! { strings defaults lists dicts math reflection encoding regex data semver paths network dates crypto }
+families! { strings defaults lists dicts math reflection encoding regex data semver paths network dates crypto reading toml }
