@@ -35,6 +35,7 @@ impl Runtime {
             Runtime::Nil => "<nil>",
             Runtime::List(list) => list.elem().list_type(),
             Runtime::Map(map) if map.is_strings() => "map[string]string",
+            Runtime::Map(map) if map.is_values() => "common.Values",
             Runtime::Map(_) => "map[string]interface {}",
             Runtime::Object(object) => object.type_name(),
             _ => self.kind_name(numbers),
@@ -268,12 +269,15 @@ pub(super) fn equal(a: &Runtime, b: &Runtime, seen: &mut HashSet<(*const (), *co
 
 /// As `reflect.DeepEqual`: a nil map and an empty one differ.
 pub(super) fn equal_maps(a: &MapRef, b: &MapRef, seen: &mut HashSet<(*const (), *const ())>) -> bool {
-    a.same(b)
-        || a.is_strings() == b.is_strings()
-            && a.is_nil() == b.is_nil()
-            && a.len() == b.len()
-            && (!seen.insert((a.address(), b.address()))
-                || a.entries().iter().all(|(key, value)| b.get(key).is_some_and(|other| equal(value, &other, seen))))
+    a.is_values() == b.is_values()
+        && (a.same(b)
+            || a.is_strings() == b.is_strings()
+                && a.is_nil() == b.is_nil()
+                && a.len() == b.len()
+                && (!seen.insert((a.address(), b.address()))
+                    || a.entries()
+                        .iter()
+                        .all(|(key, value)| b.get(key).is_some_and(|other| equal(value, &other, seen)))))
 }
 
 #[cfg(test)]
