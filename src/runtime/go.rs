@@ -5,7 +5,7 @@ use std::collections::HashSet;
 
 use crate::value::{Num, Value, format_float};
 
-use super::{IntType, List, MapRef, Object, Runtime};
+use super::{Bytes, IntType, List, MapRef, Object, Runtime};
 
 /// So deep may data be nested that is printed or turned into values; what is deeper is taken for endless.
 const DEPTH: usize = 1000;
@@ -65,6 +65,11 @@ impl Runtime {
     /// What Go's `%v` prints: the bytes of a Go string.
     pub fn print(&self, numbers: Numbers, out: &mut Vec<u8>) {
         Printer { numbers, out, path: Vec::new() }.print(self);
+    }
+
+    /// What Sprig's `strval` makes of it: bytes are text, everything else is printed.
+    pub fn strval(&self, numbers: Numbers) -> Cow<'_, [u8]> {
+        Bytes::of(self).map_or_else(|| self.to_text(numbers), Cow::Borrowed)
     }
 
     /// What Go's `%v` prints, borrowed where it is text.

@@ -5,7 +5,7 @@ use super::compare::{equal, less};
 use super::escape::{html, js, url_query};
 use super::registry::Builtin;
 use crate::engine::gotpl::{fmt, objects};
-use crate::runtime::{IntType, Numbers, Runtime};
+use crate::runtime::{Bytes, IntType, Numbers, Runtime};
 
 pub(super) fn name(builtin: Builtin) -> &'static str {
     match builtin {
@@ -79,6 +79,7 @@ pub(super) fn len(value: &Val) -> Result<Runtime, String> {
         Runtime::Map(map) => map.len(),
         Runtime::Nil if value.wrapped => return Err("len of nil pointer".into()),
         Runtime::Nil => return Err("reflect: call of reflect.Value.Type on zero Value".into()),
+        Runtime::Object(_) if Bytes::of(&value.value).is_some() => Bytes::of(&value.value).map_or(0, <[u8]>::len),
         Runtime::Object(object) => match objects::entries(&**object) {
             Some(entries) => entries.len(),
             None => return Err(format!("len of type {}", object.type_name().trim_start_matches('*'))),
@@ -104,6 +105,10 @@ fn index(item: &Runtime, indexes: &[Runtime]) -> Result<Runtime, String> {
                 None if map.is_strings() => Runtime::str(""),
                 entry => entry.unwrap_or(Runtime::Nil),
             },
+            Runtime::Object(_) if Bytes::of(&item).is_some() => {
+                let bytes = Bytes::of(&item).unwrap_or_default();
+                Runtime::Int(bytes[at(bytes.len(), index, "slice")?].into(), IntType::Uint8)
+            }
             Runtime::Object(object) if object.kind_name() == "map" => {
                 let key = key(index)?;
                 objects::entry(&**object, &key).unwrap_or(Runtime::Nil)

@@ -17,7 +17,7 @@ use crate::value::Str;
 const MAX_INCLUDED: usize = 1000;
 
 /// The longest list that a function may give.
-const MAX_ITEMS: usize = 1 << 24;
+const MAX_ITEMS: usize = 1 << 22;
 
 impl<'e> Exec<'e> {
     /// Calls a function; `whole` is the node that a failure of the function itself names.

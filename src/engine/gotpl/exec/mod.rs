@@ -44,7 +44,7 @@ const MAX_STACK: usize = 300 << 20;
 const MAX_STEPS: u64 = 200_000_000;
 
 /// The longest output, and the longest text in one.
-const MAX_OUTPUT: usize = 256 << 20;
+const MAX_OUTPUT: usize = 128 << 20;
 
 /// What comes of a list of nodes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -4,7 +4,7 @@ use super::{Exec, Flow, Frame, Run, Val};
 use crate::engine::gotpl::fmt::sprintf;
 use crate::engine::gotpl::objects;
 use crate::engine::gotpl::parse::ast::Branch;
-use crate::runtime::{Elem, IntType, Runtime};
+use crate::runtime::{Bytes, Elem, IntType, Runtime};
 
 impl Exec<'_> {
     pub(super) fn range<'t>(&mut self, frame: &mut Frame<'t>, branch: &'t Branch) -> Run<Flow> {
@@ -33,6 +33,12 @@ impl Exec<'_> {
                 let wrapped = !map.is_strings();
                 let entries = map.sorted().into_iter();
                 self.each(frame, branch, entries.map(|(k, value)| (Runtime::Str(k), Val { value, wrapped })))
+            }
+            Runtime::Object(_) if Bytes::of(value).is_some() => {
+                let bytes = Bytes::of(value).unwrap_or_default().iter().enumerate();
+                let items =
+                    bytes.map(|(i, b)| (Runtime::int(i as i64), Val::bare(Runtime::Int((*b).into(), IntType::Uint8))));
+                self.each(frame, branch, items)
             }
             Runtime::Object(object) => match (objects::entries(&**object), object.as_int()) {
                 (Some(entries), _) => {

@@ -2,7 +2,7 @@
 
 use super::Printer;
 use super::text::{LOWER, UPPER};
-use crate::runtime::{Elem, IntType, List, MapRef, Numbers, Object, Runtime};
+use crate::runtime::{Bytes, Elem, IntType, List, MapRef, Numbers, Object, Runtime};
 
 /// So deep may data be nested that is printed; what is deeper is left out, since it holds itself.
 const DEPTH: usize = 1000;
@@ -136,6 +136,9 @@ impl Printer<'_> {
         if let Some(parts) = object.as_any().downcast_ref::<crate::engine::gotpl::complex::Complex>() {
             return self.complex(value, (parts.real, parts.imaginary), verb);
         }
+        if let Some(bytes) = Bytes::of(value) {
+            return self.bytes(value, bytes, verb);
+        }
         // A pointer is followed at the top alone.
         if self.depth > 1 && object.kind_name() == "ptr" && !object.fields().is_empty() {
             return self.address(value, verb);
@@ -173,6 +176,26 @@ impl Printer<'_> {
             self.value(value, verb);
         }
         self.push("}");
+    }
+
+    fn bytes(&mut self, value: &Runtime, bytes: &[u8], verb: char) {
+        match verb {
+            's' => self.string(bytes),
+            'x' => self.hex(bytes, LOWER),
+            'X' => self.hex(bytes, UPPER),
+            'q' => self.quoted(bytes),
+            _ => {
+                // At the top Go says `[]byte`, further in `[]uint8`.
+                let name = if self.depth > 1 { value.type_name(Numbers::Go) } else { "[]byte" };
+                self.push(if self.flags.sharp_v { name } else { "" });
+                self.push(if self.flags.sharp_v { "{" } else { "[" });
+                for (i, byte) in bytes.iter().enumerate() {
+                    self.gap(i);
+                    self.value(&Runtime::Int(i64::from(*byte), IntType::Uint8), verb);
+                }
+                self.push(if self.flags.sharp_v { "}" } else { "]" });
+            }
+        }
     }
 
     fn address(&mut self, value: &Runtime, verb: char) {
