@@ -2,7 +2,9 @@
 
 use super::Printer;
 use super::text::{LOWER, UPPER};
+use crate::engine::gotpl::objects;
 use crate::runtime::{Bytes, Elem, IntType, List, MapRef, Numbers, Object, Runtime};
+use crate::value::Str;
 
 /// So deep may data be nested that is printed; what is deeper is left out, since it holds itself.
 const DEPTH: usize = 1000;
@@ -116,14 +118,17 @@ impl Printer<'_> {
     }
 
     fn map(&mut self, value: &Runtime, map: &MapRef, verb: char) {
-        if self.flags.sharp_v {
+        if self.flags.sharp_v && map.is_nil() {
             self.push(value.type_name(Numbers::Go));
-            if map.is_nil() {
-                return self.push("(nil)");
-            }
+            return self.push("(nil)");
         }
+        self.entries(value, map.sorted(), verb);
+    }
+
+    fn entries(&mut self, value: &Runtime, entries: Vec<(Str, Runtime)>, verb: char) {
+        self.push(if self.flags.sharp_v { value.type_name(Numbers::Go) } else { "" });
         self.push(if self.flags.sharp_v { "{" } else { "map[" });
-        for (i, (key, item)) in map.sorted().into_iter().enumerate() {
+        for (i, (key, item)) in entries.into_iter().enumerate() {
             self.gap(i);
             self.value(&Runtime::Str(key), verb);
             self.push(":");
@@ -138,6 +143,9 @@ impl Printer<'_> {
         }
         if let Some(bytes) = Bytes::of(value) {
             return self.bytes(value, bytes, verb);
+        }
+        if let Some(entries) = objects::entries(object) {
+            return self.entries(value, entries, verb);
         }
         // A pointer is followed at the top alone.
         if self.depth > 1 && object.kind_name() == "ptr" && !object.fields().is_empty() {
