@@ -16,6 +16,9 @@ use crate::value::Str;
 /// Helm's limit on one template being included within itself.
 const MAX_INCLUDED: usize = 1000;
 
+/// How deep `tpl` may call itself. Go's stack sets the limit there.
+const MAX_TEXTS: usize = 1000;
+
 /// The longest list that a function may give.
 const MAX_ITEMS: usize = 1 << 22;
 
@@ -45,6 +48,7 @@ impl<'e> Exec<'e> {
             Err(fault) => Err(fault),
             Ok(()) => self.apply(frame, whole, callee, &values),
         };
+        let result = result.and_then(|value| self.check_size(frame, &value).map(|()| value));
         values.clear();
         self.spare.push(values);
         result.map(Val::bare)
@@ -70,7 +74,6 @@ impl<'e> Exec<'e> {
     ) -> Run<Runtime> {
         match (function.call)(&self.functions, args) {
             Ok(value) => {
-                self.check_size(frame, &value)?;
                 if let Some(trace) = &mut self.trace {
                     trace.called(args, &value);
                 }
@@ -272,6 +275,9 @@ impl<'e> Exec<'e> {
         if !key.contains("{{") {
             return Ok(without_no_value(Runtime::Str(key)));
         }
+        if self.texts >= MAX_TEXTS {
+            return Err(Fault::new(RenderErrorKind::Limit, "texts given to tpl call tpl too deeply"));
+        }
         let units = self.read_text(&key)?;
         let Some(main) = units.last() else { return Ok(Runtime::str("")) };
         let mut set = Set::within(frame.set);
@@ -279,11 +285,13 @@ impl<'e> Exec<'e> {
         let set = Arc::new(set);
         let span = self.call_span(frame, whole);
         let run = |exec: &mut Self| exec.enter(&set, main, Val::bare(data.clone()), 0);
+        self.texts += 1;
         let printed = self.captured(span, run).map_err(|mut fault| {
             let what = format!("error during tpl function execution for {}: ", quote(key.as_bytes()));
             fault.links.push(Link { prefix: what, wraps: true });
             fault
         })?;
+        self.texts -= 1;
         Ok(without_no_value(printed))
     }
 

@@ -3,6 +3,9 @@
 use crate::diag::Span;
 use crate::engine::{Frame, RenderError, RenderErrorKind};
 
+/// The most places that a failure names, the innermost ones.
+const MAX_FRAMES: usize = 40;
+
 /// A failure while a template runs.
 #[derive(Debug)]
 pub(in crate::engine::gotpl) struct Fault {
@@ -41,8 +44,9 @@ impl Fault {
     }
 
     pub fn frame(&mut self, span: Span, text: String) {
-        // The same place twice says nothing new.
-        if self.frames.last().is_none_or(|last| last.span != span) {
+        // The same place twice says nothing new, and nobody reads thousands.
+        let again = self.frames.last().is_some_and(|last| last.span == span);
+        if !again && self.frames.len() < MAX_FRAMES {
             self.frames.push(Frame { span, text });
         }
     }

@@ -41,10 +41,10 @@ const MAX_DEPTH: usize = 100_000;
 const MAX_STACK: usize = 300 << 20;
 
 /// How many nodes one render may pass; a template that needs more has lost its way.
-const MAX_STEPS: u64 = 200_000_000;
+const MAX_STEPS: u64 = if cfg!(test) { 1_000_000 } else { 100_000_000 };
 
 /// The longest output, and the longest text in one.
-const MAX_OUTPUT: usize = 128 << 20;
+const MAX_OUTPUT: usize = if cfg!(test) { 4 << 20 } else { 128 << 20 };
 
 /// What comes of a list of nodes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -102,6 +102,8 @@ pub(super) struct Exec<'e> {
     vars: Vec<Option<Val>>,
     /// How often each template is being included at the moment.
     included: HashMap<Str, usize, foldhash::fast::RandomState>,
+    /// How many calls of `tpl` are being run.
+    texts: usize,
     /// What `tpl` read before.
     read: HashMap<Str, Arc<[Arc<Unit>]>, foldhash::fast::RandomState>,
     /// Argument lists to use again.
@@ -126,6 +128,7 @@ impl<'e> Exec<'e> {
             out: Vec::with_capacity(4096),
             vars: Vec::with_capacity(64),
             included: HashMap::default(),
+            texts: 0,
             read: HashMap::default(),
             spare: Vec::new(),
             steps: 0,
