@@ -1,6 +1,7 @@
 //! Everything a user would notice, tried on the built binary.
 //!
 //! - `cli`: commands, flags, exit codes, where output goes
+//! - `functions`: the function library's cases, asked of a live Helm
 //! - `manifests`: sorting and printing, against recorded Helm output
 //! - `mistakes`: wrong input of every kind; each message is a snapshot
 //! - `opencti`: the bundled chart against what the public chart prints, and its own snapshots
@@ -8,6 +9,7 @@
 
 mod cli;
 mod common;
+mod functions;
 mod manifests;
 mod mistakes;
 mod opencti;

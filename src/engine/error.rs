@@ -33,8 +33,11 @@ pub struct Frame {
 pub struct RenderError {
     /// What kind of failure it was.
     pub kind: RenderErrorKind,
-    /// What went wrong, in one line or, where the chart's author wrote it, several.
+    /// What went wrong, in one line or, where the chart's author wrote it, several; of a Go template, all that Helm
+    /// prints.
     pub message: String,
+    /// The innermost reason, where the message says more: of a Go template's failure, the chain of calls.
+    pub reason: Option<String>,
     /// Where, the innermost place first. Empty only where no template is concerned.
     pub frames: Vec<Frame>,
     /// Facts that help.
@@ -46,7 +49,8 @@ pub struct RenderError {
 impl RenderError {
     /// A failure at a place.
     pub fn new(kind: RenderErrorKind, message: impl Into<String>) -> Self {
-        RenderError { kind, message: message.into(), frames: Vec::new(), notes: Vec::new(), help: Vec::new() }
+        let message = message.into();
+        RenderError { kind, message, reason: None, frames: Vec::new(), notes: Vec::new(), help: Vec::new() }
     }
 
     /// Adds a place, further out than those before it.
@@ -58,10 +62,13 @@ impl RenderError {
 
     /// As a diagnostic.
     pub fn diagnostic(&self) -> Diagnostic {
-        let mut lines = self.message.splitn(2, '\n');
+        let text = self.reason.as_ref().unwrap_or(&self.message);
+        let mut lines = text.splitn(2, '\n');
         let mut diagnostic = Diagnostic::error(lines.next().unwrap_or_default());
         for frame in &self.frames {
-            diagnostic = diagnostic.label(frame.span, frame.text.as_str());
+            // The title need not be read twice.
+            let label = if frame.text == *text { "" } else { frame.text.as_str() };
+            diagnostic = diagnostic.label(frame.span, label);
         }
         diagnostic.notes.extend(lines.map(str::to_owned));
         diagnostic.notes.extend(self.notes.iter().cloned());

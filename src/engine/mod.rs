@@ -5,6 +5,7 @@
 
 mod context;
 mod error;
+pub mod gotpl;
 pub mod jinja;
 mod objects;
 mod source_map;

@@ -47,6 +47,10 @@ impl Object for Files {
         "engine.files"
     }
 
+    fn kind_name(&self) -> &'static str {
+        "map"
+    }
+
     fn call(&self, name: &str, args: &[Runtime]) -> Option<Result<Runtime, String>> {
         let arg = || args.first().and_then(Runtime::as_str).ok_or_else(|| format!("{name} takes a path"));
         Some(match name {
@@ -101,10 +105,7 @@ fn base64(bytes: &[u8]) -> String {
 }
 
 fn to_yaml(value: &Value) -> Runtime {
-    match value.as_map() {
-        Some(map) if map.is_empty() => Runtime::str(""),
-        _ => Runtime::str(crate::yaml::to_yaml(value, &crate::yaml::WriteOptions::HELM).unwrap_or_default()),
-    }
+    Runtime::str(crate::yaml::to_yaml(value, &crate::yaml::WriteOptions::HELM).unwrap_or_default())
 }
 
 /// `.Capabilities`.

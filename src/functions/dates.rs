@@ -21,8 +21,8 @@ pub(super) const FAMILY: &[Function] = &[
     Function::new("htmlDate", &[Any], |ctx, a| formatted(ctx, b"2006-01-02", any(a, 0)?, b"Local")).random(),
     Function::new("htmlDateInZone", &[Any, Str], |ctx, a| formatted(ctx, b"2006-01-02", any(a, 0)?, text(a, 1)?))
         .random(),
-    Function::new("dateModify", &[Str, TIME], |_, a| Ok(modified(a).unwrap_or_else(|_| a[1].clone()))),
-    Function::new("date_modify", &[Str, TIME], |_, a| Ok(modified(a).unwrap_or_else(|_| a[1].clone()))),
+    Function::new("dateModify", &[Str, TIME], |_, a| modified(a).or_else(|_| any(a, 1).cloned())),
+    Function::new("date_modify", &[Str, TIME], |_, a| modified(a).or_else(|_| any(a, 1).cloned())),
     Function::new("mustDateModify", &[Str, TIME], |_, a| modified(a)),
     Function::new("must_date_modify", &[Str, TIME], |_, a| modified(a)),
     Function::new("toDate", &[Str, Str], |ctx, a| Ok(parsed(ctx, a).unwrap_or_else(|_| Time::zero()).into_runtime())),

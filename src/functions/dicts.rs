@@ -105,7 +105,7 @@ fn dig(ctx: &Context<'_>, a: &[Runtime]) -> Out {
         FuncError::new(format!("interface conversion: interface {{}} is {is}, not {to}"))
     };
     let as_map = |value: &Runtime| match value {
-        Runtime::Map(map) if !map.is_strings() => Ok(map.clone()),
+        Runtime::Map(map) if !map.is_strings() && !map.is_values() => Ok(map.clone()),
         other => Err(converted(other, "map[string]interface {}")),
     };
     if keys.is_empty() {
@@ -231,7 +231,7 @@ fn copied(value: &Runtime, path: &mut Vec<MapRef>) -> Out {
             path.push(map.clone());
             let copy = map.copied(|value| copied(value, path));
             path.pop();
-            copy.map(Runtime::Map)
+            copy.map(|copy| Runtime::Map(if map.is_values() { copy.as_values() } else { copy }))
         }
         Runtime::List(list) if !list.is_nil() => {
             let items: Result<Vec<Runtime>, _> = list.items().iter().map(|item| copied(item, path)).collect();

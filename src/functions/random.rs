@@ -33,14 +33,17 @@ pub(super) fn below(ctx: &Context<'_>, limit: u64) -> u64 {
     let limit = limit.max(1);
     // The highest numbers, which do not make up a whole round of the limit, are thrown away.
     let rounds_end = u64::MAX - u64::MAX % limit;
-    loop {
+    let mut number = 0;
+    // A source that gives such a number 64 times is not random; it must not hang the render.
+    for _ in 0..64 {
         let mut buffer = [0; 8];
         ctx.random.fill(&mut buffer);
-        let number = u64::from_le_bytes(buffer);
+        number = u64::from_le_bytes(buffer);
         if number < rounds_end {
-            return number % limit;
+            break;
         }
     }
+    number % limit
 }
 
 /// So much random text is refused; what stands in a manifest is shorter by far.

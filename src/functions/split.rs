@@ -62,7 +62,7 @@ pub(super) fn texts(ctx: &Context<'_>, value: &Runtime) -> Vec<Vec<u8>> {
         one => std::slice::from_ref(one),
     };
     let present = items.iter().filter(|item| !matches!(item, Runtime::Nil));
-    present.map(|item| item.to_text(ctx.numbers()).into_owned()).collect()
+    present.map(|item| item.strval(ctx.numbers()).into_owned()).collect()
 }
 
 fn join(ctx: &Context<'_>, a: &[Runtime]) -> Out {

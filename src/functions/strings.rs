@@ -40,7 +40,7 @@ pub(super) const FAMILY: &[Function] = &[
     Function::new("wrapWith", &[Int, Str, Str], |_, a| Ok(string(wrap(text(a, 2)?, int(a, 0)?, text(a, 1)?, true)?))),
     Function::new("plural", &[Str, Str, Int], |_, a| Ok(string(text(a, usize::from(int(a, 2)? != 1))?))),
     Function::new("quote", &[], |ctx, a| {
-        Ok(spaced(a, |value, out| out.extend_from_slice(quote(&value.to_text(ctx.numbers())).as_bytes())))
+        Ok(spaced(a, |value, out| out.extend_from_slice(quote(&value.strval(ctx.numbers())).as_bytes())))
     })
     .rest(Any),
     Function::new("squote", &[], |ctx, a| {
@@ -52,7 +52,7 @@ pub(super) const FAMILY: &[Function] = &[
     })
     .rest(Any),
     Function::new("cat", &[], |ctx, a| Ok(spaced(a, |value, out| value.print(ctx.numbers(), out)))).rest(Any),
-    Function::new("toString", &[Any], |ctx, a| Ok(string(args::any(a, 0)?.to_text(ctx.numbers())))),
+    Function::new("toString", &[Any], |ctx, a| Ok(string(args::any(a, 0)?.strval(ctx.numbers())))),
     Function::new("hello", &[], |_, _| Ok("Hello!".into())),
 ];
 

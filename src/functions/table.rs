@@ -7,8 +7,8 @@ use crate::runtime::time::Zone;
 use crate::runtime::{Numbers, Runtime};
 
 use super::{
-    cases, crypto, data, dates, defaults, dicts, encoding, lists, math, network, number, paths, random, reflection,
-    regex, semver, split, strings,
+    cases, crypto, data, dates, defaults, dicts, encoding, lists, math, network, number, paths, random, reading,
+    reflection, regex, semver, split, strings, toml,
 };
 
 /// What a function may use besides its arguments.
@@ -136,6 +136,8 @@ const FAMILIES: &[&[Function]] = &[
     encoding::FAMILY,
     regex::FAMILY,
     data::FAMILY,
+    reading::FAMILY,
+    toml::FAMILY,
     dates::FAMILY,
     semver::FAMILY,
     paths::FAMILY,

@@ -1,5 +1,6 @@
 //! The stages of a render, chained: chart, layers, schema, engines, manifests. The only place where they meet.
 
+mod engines;
 mod release;
 mod schemas;
 mod templates;
@@ -9,7 +10,6 @@ use std::sync::Arc;
 
 use crate::chart::{self, Chart};
 use crate::diag::{Diagnostic, Severity, Sources};
-use crate::engine::jinja::Jinja;
 use crate::engine::{RenderError, Rendered};
 use crate::manifest::Manifests;
 use crate::output::{self, Selection};
@@ -128,7 +128,7 @@ pub struct Outcome {
 
 /// What a render stood on: engines with their compiled templates, compiled schemas, the rendered texts.
 pub struct Kept {
-    _jinja: Jinja,
+    _engines: engines::Engines,
     _schemas: Vec<Schema>,
     _rendered: Vec<Rendered>,
 }
@@ -168,16 +168,16 @@ pub fn render(request: &Request, sources: &Sources) -> Result<Outcome, Error> {
     let mut warnings = std::mem::take(&mut merged.warnings);
     let crds = templates::crds(&merged.tree);
     let context = Arc::new(templates::context(merged, release, capabilities, request, sources)?);
-    let jinja = Jinja::new(context.clone(), None);
-    let rendered = templates::render(&context, &jinja)?;
+    let engines = engines::Engines::new(&context).map_err(|err| Error::Render(Box::new(err)))?;
+    let rendered = templates::render(&engines)?;
     warnings.extend(context.warnings.take());
-    let manifests = templates::manifests(&jinja, &context, &rendered, crds, request.debug)?;
+    let manifests = templates::manifests(&engines, &context, &rendered, crds, request.debug)?;
     warnings.extend(manifests.dropped.iter().map(templates::dropped));
     let manifests = output::select(manifests, &request.selection).map_err(|err| Error::Usage(err.diagnostic()))?;
     if request.strict && warnings.iter().any(|w| w.severity == Severity::Warning) {
         return Err(Error::Strict(warnings.into_iter().map(as_error).collect()));
     }
-    let kept = Kept { _jinja: jinja, _schemas: schemas, _rendered: rendered };
+    let kept = Kept { _engines: engines, _schemas: schemas, _rendered: rendered };
     Ok(Outcome { release: context.release.name.clone(), manifests, warnings, kept })
 }
 

@@ -2,14 +2,12 @@
 
 use std::sync::Arc;
 
+use super::engines::Engines;
 use super::values::Merged;
 use super::{Error, Request};
 use crate::chart::Language;
 use crate::diag::{Diagnostic, SourceKind, Sources};
-use crate::engine::{
-    Capabilities, Context, Engine as _, Files, Release, RenderError, RenderErrorKind, Rendered, Scope,
-};
-use crate::engine::{Template, Warnings, jinja::Jinja};
+use crate::engine::{Capabilities, Context, Engine as _, Files, Release, Rendered, Scope, Template, Warnings};
 use crate::functions::System;
 use crate::manifest::{Dropped, File, ManifestError, Manifests};
 use crate::value::{Str, Value};
@@ -82,23 +80,13 @@ fn add_chart(
 ///
 /// # Errors
 /// The first template that fails.
-pub fn render(context: &Context, jinja: &Jinja) -> Result<Vec<Rendered>, Error> {
+pub fn render(engines: &Engines) -> Result<Vec<Rendered>, Error> {
     let mut rendered = Vec::new();
-    for template in context.templates.iter().filter(|t| !t.is_partial()) {
-        let text = if template.jinja { jinja.render(template) } else { Err(no_go(template)) };
-        let text = text.map_err(|err| Error::Render(Box::new(err)))?;
+    for template in engines.order().iter().filter(|t| !t.is_partial()) {
+        let text = engines.render(template).map_err(|err| Error::Render(Box::new(err)))?;
         rendered.push(Rendered { template: template.clone(), text });
     }
     Ok(rendered)
-}
-
-fn no_go(template: &Template) -> RenderError {
-    let start = template.source.line_span(1);
-    let mut error =
-        RenderError::new(RenderErrorKind::Failed, format!("{}: Go templates are not supported yet", template.name));
-    error = error.frame(start, "");
-    error.help.push("name Jinja templates *.j2, or give Chart.yaml the annotation `render/engine: jinja`".to_owned());
-    error
 }
 
 /// The files of crds/ of a chart and of all below it, under the paths that Helm gives them.
@@ -114,7 +102,7 @@ pub fn crds(tree: &ChartTree) -> Vec<File> {
 /// # Errors
 /// Texts that are not YAML, or no manifests.
 pub fn manifests(
-    jinja: &Jinja,
+    engines: &Engines,
     context: &Context,
     rendered: &[Rendered],
     crds: Vec<File>,
@@ -123,7 +111,7 @@ pub fn manifests(
     let printed = rendered.iter().filter(|r| !is_notes(&r.template));
     let files = printed.map(|r| File::new(r.template.name.as_str(), r.text.as_str()));
     Manifests::sort_out(files, crds).map_err(|errors| {
-        Error::Manifest(errors.iter().map(|err| broken(jinja, context, rendered, err, debug)).collect())
+        Error::Manifest(errors.iter().map(|err| broken(engines, context, rendered, err, debug)).collect())
     })
 }
 
@@ -140,7 +128,7 @@ pub fn dropped(document: &Dropped) -> Diagnostic {
 }
 
 /// A text that is no manifest after rendering: at the template line that printed it, with the rendered line beside it.
-fn broken(jinja: &Jinja, context: &Context, rendered: &[Rendered], err: &ManifestError, debug: bool) -> Diagnostic {
+fn broken(engines: &Engines, context: &Context, rendered: &[Rendered], err: &ManifestError, debug: bool) -> Diagnostic {
     let Some(found) = rendered.iter().find(|r| r.template.name == *err.file.path) else {
         return err.diagnostic(crate::diag::Pos::NONE);
     };
@@ -152,7 +140,7 @@ fn broken(jinja: &Jinja, context: &Context, rendered: &[Rendered], err: &Manifes
     if debug {
         diagnostic.notes.push(format!("the whole of what was rendered:\n{}", found.text));
     }
-    let Ok(map) = jinja.trace(&found.template) else { return diagnostic };
+    let Ok(map) = engines.trace(&found.template) else { return diagnostic };
     let offset = if map.text() == found.text { err.at() } else { same_line(&found.text, map.text(), err.at()) };
     let Some((span, calls)) = map.locate(offset) else { return diagnostic };
     let labels = std::mem::take(&mut diagnostic.labels);

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 
 use crate::value::{Num, Value, format_float};
 
-use super::{IntType, List, MapRef, Object, Runtime};
+use super::{Bytes, IntType, List, MapRef, Object, Runtime};
 
 /// So deep may data be nested that is printed or turned into values; what is deeper is taken for endless.
 const DEPTH: usize = 1000;
@@ -35,6 +35,7 @@ impl Runtime {
             Runtime::Nil => "<nil>",
             Runtime::List(list) => list.elem().list_type(),
             Runtime::Map(map) if map.is_strings() => "map[string]string",
+            Runtime::Map(map) if map.is_values() => "common.Values",
             Runtime::Map(_) => "map[string]interface {}",
             Runtime::Object(object) => object.type_name(),
             _ => self.kind_name(numbers),
@@ -64,6 +65,11 @@ impl Runtime {
     /// What Go's `%v` prints: the bytes of a Go string.
     pub fn print(&self, numbers: Numbers, out: &mut Vec<u8>) {
         Printer { numbers, out, path: Vec::new() }.print(self);
+    }
+
+    /// What Sprig's `strval` makes of it: bytes are text, everything else is printed.
+    pub fn strval(&self, numbers: Numbers) -> Cow<'_, [u8]> {
+        Bytes::of(self).map_or_else(|| self.to_text(numbers), Cow::Borrowed)
     }
 
     /// What Go's `%v` prints, borrowed where it is text.
@@ -268,12 +274,15 @@ pub(super) fn equal(a: &Runtime, b: &Runtime, seen: &mut HashSet<(*const (), *co
 
 /// As `reflect.DeepEqual`: a nil map and an empty one differ.
 pub(super) fn equal_maps(a: &MapRef, b: &MapRef, seen: &mut HashSet<(*const (), *const ())>) -> bool {
-    a.same(b)
-        || a.is_strings() == b.is_strings()
-            && a.is_nil() == b.is_nil()
-            && a.len() == b.len()
-            && (!seen.insert((a.address(), b.address()))
-                || a.entries().iter().all(|(key, value)| b.get(key).is_some_and(|other| equal(value, &other, seen))))
+    a.is_values() == b.is_values()
+        && (a.same(b)
+            || a.is_strings() == b.is_strings()
+                && a.is_nil() == b.is_nil()
+                && a.len() == b.len()
+                && (!seen.insert((a.address(), b.address()))
+                    || a.entries()
+                        .iter()
+                        .all(|(key, value)| b.get(key).is_some_and(|other| equal(value, &other, seen)))))
 }
 
 #[cfg(test)]

@@ -19,6 +19,8 @@ pub enum Elem {
     Lists,
     /// `[]map[string]interface {}`, what `fromToml` makes of an array of tables.
     Maps,
+    /// `string`, of the list type `common.VersionSet`: `.Capabilities.APIVersions`.
+    Versions,
 }
 
 impl Elem {
@@ -30,6 +32,7 @@ impl Elem {
             Elem::Int => "[]int",
             Elem::Lists => "[][]interface {}",
             Elem::Maps => "[]map[string]interface {}",
+            Elem::Versions => "common.VersionSet",
         }
     }
 }

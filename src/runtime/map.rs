@@ -13,7 +13,16 @@ use super::Runtime;
 /// A map of the merged values stays as it is and costs nothing until something is written to it or below it; only then
 /// is it thawed, one level at a time, and the values it came from never change.
 #[derive(Debug, Clone)]
-pub struct MapRef(Arc<Shared>);
+pub struct MapRef(Arc<Shared>, Named);
+
+/// The name of a map's type. It belongs to the handle: in Go one map can be seen under several types.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+enum Named {
+    #[default]
+    No,
+    /// Helm's `common.Values`.
+    Values,
+}
 
 #[derive(Debug)]
 struct Shared {
@@ -42,13 +51,18 @@ impl MapRef {
         Self::of(State::Thawed(entries.into_iter().collect()), true)
     }
 
+    /// Go's nil `map[string]string`.
+    pub fn nil_strings() -> Self {
+        Self::of(State::Nil, true)
+    }
+
     /// Go's nil map.
     pub fn nil() -> Self {
         Self::of(State::Nil, false)
     }
 
     fn of(state: State, strings: bool) -> Self {
-        MapRef(Arc::new(Shared { state: RwLock::new(state), strings }))
+        MapRef(Arc::new(Shared { state: RwLock::new(state), strings }), Named::No)
     }
 
     /// A handle to a map of the merged values.
@@ -77,6 +91,23 @@ impl MapRef {
     /// Whether it is Go's nil map.
     pub fn is_nil(&self) -> bool {
         matches!(*self.read(), State::Nil)
+    }
+
+    /// The same map under the type `common.Values`, which has methods.
+    #[must_use]
+    pub fn as_values(&self) -> MapRef {
+        MapRef(self.0.clone(), Named::Values)
+    }
+
+    /// The same map under its own type.
+    #[must_use]
+    pub fn as_map(&self) -> MapRef {
+        MapRef(self.0.clone(), Named::No)
+    }
+
+    /// Whether it is seen as a `common.Values`.
+    pub fn is_values(&self) -> bool {
+        self.1 == Named::Values
     }
 
     /// Whether it is a `map[string]string`, whose missing entries are empty text.

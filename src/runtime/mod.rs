@@ -3,6 +3,7 @@
 //!
 //! Both engines and the function library share it; it knows neither.
 
+mod bytes;
 mod go;
 mod list;
 mod map;
@@ -12,6 +13,7 @@ pub mod time;
 
 use std::sync::Arc;
 
+pub use bytes::Bytes;
 pub use go::{Data, NilAs, Numbers};
 pub use list::{Elem, List};
 pub use map::MapRef;

@@ -37,6 +37,11 @@ pub trait Object: std::fmt::Debug + Send + Sync {
         None
     }
 
+    /// The fields of its Go struct in their order, where Go prints it as a struct.
+    fn fields(&self) -> Vec<(&'static str, Runtime)> {
+        Vec::new()
+    }
+
     /// The names of its fields and methods, for suggestions.
     fn names(&self) -> &'static [&'static str];
 

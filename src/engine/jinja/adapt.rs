@@ -52,7 +52,7 @@ fn mismatch(function: &Function, n: usize, param: Param, got: &'static str) -> E
         Param::Strings => "a list of strings",
         Param::Map => "a map",
         Param::Uint32 => "an integer from 0 to 4294967295",
-        Param::Object(kind) => kind,
+        Param::Object(name) => return mismatch_object(function, n, name, got),
     };
     let failure = Failure::new(
         RenderErrorKind::Failed,
@@ -62,6 +62,16 @@ fn mismatch(function: &Function, n: usize, param: Param, got: &'static str) -> E
         Param::Str => failure.help("convert it with `| toString`").into(),
         _ => failure.into(),
     }
+}
+
+/// As above, for a thing that only a function gives.
+fn mismatch_object(function: &Function, n: usize, name: &str, got: &'static str) -> Error {
+    let (what, help) = match name {
+        "time.Time" => ("a time", "`now` and `toDate` give one"),
+        _ => ("a certificate", "`genCA` and `buildCustomCert` give one"),
+    };
+    let message = format!("argument {} of {} must be {what}, got {got}", n + 1, function.name);
+    Failure::new(RenderErrorKind::Failed, message).help(help).into()
 }
 
 /// The argument as the parameter wants it, or what it is where it cannot be that.
@@ -74,8 +84,12 @@ fn convert(arg: Runtime, param: Param) -> Result<Runtime, &'static str> {
         | (Param::Float, arg @ Runtime::Float(_))
         | (Param::List, arg @ Runtime::List(_))
         | (Param::Map, arg @ Runtime::Map(_)) => Ok(arg),
-        (Param::Uint32, Runtime::Int(n, _)) if u32::try_from(n).is_ok() => Ok(Runtime::Int(n, IntType::Uint32)),
-        (Param::Object(kind), Runtime::Object(object)) if object.type_name() == kind => Ok(Runtime::Object(object)),
+        (Param::Uint32, arg) => match convert(arg, Param::Int)? {
+            Runtime::Int(n, _) if u32::try_from(n).is_ok() => Ok(Runtime::int(n)),
+            other => Err(kind(&other)),
+        },
+        (Param::Object(name), Runtime::Object(object)) if object.type_name() == name => Ok(Runtime::Object(object)),
+        (Param::List, Runtime::Nil) => Ok(Runtime::List(List::nil(Elem::Any))),
         (Param::Int, Runtime::Float(n)) if n.fract() == 0.0 && n.abs() < 9e18 => {
             Ok(Runtime::Int(n as i64, IntType::Int))
         }

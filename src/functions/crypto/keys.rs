@@ -86,13 +86,14 @@ impl PrivateKey {
 
     /// A new key for ECDSA on P-256.
     pub(super) fn new_ecdsa(ctx: &Context<'_>) -> PrivateKey {
+        let mut bytes = [0; 32];
+        ctx.random.fill(&mut bytes);
         loop {
-            let mut bytes = [0; 32];
-            ctx.random.fill(&mut bytes);
-            // All but a few of 2^32 numbers are keys.
+            // All but one of 2^32 numbers are keys.
             if let Ok(key) = p256::ecdsa::SigningKey::from_slice(&bytes) {
                 return PrivateKey::P256(key);
             }
+            bytes = Sha256::digest(bytes).into();
         }
     }
 

@@ -86,6 +86,11 @@ impl Time {
         Time { zone, ..*self }
     }
 
+    /// The zone it is seen in.
+    pub fn zone(&self) -> &Zone {
+        &self.zone
+    }
+
     /// Seconds since 1970.
     pub fn unix(&self) -> i64 {
         self.seconds

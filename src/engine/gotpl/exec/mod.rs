@@ -1,0 +1,347 @@
+//! Runs syntax trees: `text/template/exec.go` of Go 1.25, where a template can tell.
+//!
+//! Output of all templates goes to one buffer; what `include` gives is taken off its end. Variables live in slots of
+//! one stack. The node at hand is kept by reference, since Go's errors name the node looked at last.
+
+mod args;
+mod builtin;
+mod call;
+mod compare;
+mod escape;
+mod fault;
+mod fields;
+mod pipeline;
+mod range;
+mod registry;
+mod val;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+pub(super) use fault::{Fault, Link};
+pub(super) use registry::Registry;
+pub(super) use val::Val;
+
+use super::fmt;
+use super::parse::ast::{Branch, Command, List, Node, Operand, Pipe, Slot, TemplateCall};
+use super::set::{Set, Unit};
+use super::trace::Trace;
+use crate::diag::Span;
+use crate::engine::{Context, RenderErrorKind};
+use crate::functions;
+use crate::runtime::Runtime;
+use crate::value::Str;
+
+type Run<T> = Result<T, Box<Fault>>;
+
+/// Go's limit on templates within templates.
+const MAX_DEPTH: usize = 100_000;
+
+/// How much of the stack templates within templates may take.
+const MAX_STACK: usize = 300 << 20;
+
+/// How many nodes one render may pass; a template that needs more has lost its way.
+const MAX_STEPS: u64 = if cfg!(test) { 1_000_000 } else { 100_000_000 };
+
+/// The longest output, and the longest text in one.
+const MAX_OUTPUT: usize = if cfg!(test) { 4 << 20 } else { 128 << 20 };
+
+/// What comes of a list of nodes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Flow {
+    Next,
+    Break,
+    Continue,
+}
+
+/// The node at hand.
+#[derive(Clone, Copy)]
+enum At<'t> {
+    Nothing,
+    Pipe(&'t Pipe),
+    Command(&'t Command),
+    Operand(&'t Operand),
+    Template(&'t TemplateCall),
+}
+
+/// What a command has besides its first word: arguments, and what the command before it gave.
+struct Given<'t> {
+    args: &'t [Operand],
+    piped: Option<Val>,
+}
+
+impl Given<'_> {
+    const NOTHING: Given<'static> = Given { args: &[], piped: None };
+
+    fn is_empty(&self) -> bool {
+        self.args.is_empty() && self.piped.is_none()
+    }
+
+    fn len(&self) -> usize {
+        self.args.len() + usize::from(self.piped.is_some())
+    }
+}
+
+/// One template being run.
+struct Frame<'t> {
+    set: &'t Arc<Set>,
+    unit: &'t Unit,
+    node: At<'t>,
+    dot: Val,
+    /// Where its variables begin on the stack.
+    base: usize,
+    depth: usize,
+}
+
+/// A render in progress.
+pub(super) struct Exec<'e> {
+    context: &'e Context,
+    functions: functions::Context<'e>,
+    registry: &'static Registry,
+    out: Vec<u8>,
+    vars: Vec<Option<Val>>,
+    /// How often each template is being included at the moment.
+    included: HashMap<Str, usize, foldhash::fast::RandomState>,
+    /// How many calls of `tpl` are being run.
+    texts: usize,
+    /// What `tpl` read before.
+    read: HashMap<Str, Arc<[Arc<Unit>]>, foldhash::fast::RandomState>,
+    /// Argument lists to use again.
+    spare: Vec<Vec<Runtime>>,
+    steps: u64,
+    stack_base: usize,
+    pub trace: Option<Box<Trace>>,
+}
+
+/// Roughly where the stack is.
+fn stack_position() -> usize {
+    let here = 0u8;
+    std::ptr::from_ref(&here).addr()
+}
+
+impl<'e> Exec<'e> {
+    pub fn new(context: &'e Context) -> Self {
+        Exec {
+            context,
+            functions: functions::Context { random: &*context.random, dns: context.dns, go_numbers: true },
+            registry: Registry::get(),
+            out: Vec::with_capacity(4096),
+            vars: Vec::with_capacity(64),
+            included: HashMap::default(),
+            texts: 0,
+            read: HashMap::default(),
+            spare: Vec::new(),
+            steps: 0,
+            stack_base: stack_position(),
+            trace: None,
+        }
+    }
+
+    /// Runs a template and gives what it printed.
+    pub fn execute(&mut self, set: &Arc<Set>, unit: &Unit, dot: Runtime) -> Run<Vec<u8>> {
+        self.out.clear();
+        self.vars.clear();
+        self.enter(set, unit, Val::bare(dot), 0)?;
+        Ok(std::mem::take(&mut self.out))
+    }
+
+    /// Runs a template at the end of the output.
+    fn enter(&mut self, set: &Arc<Set>, unit: &Unit, dot: Val, depth: usize) -> Run<()> {
+        if stack_position().abs_diff(self.stack_base) > MAX_STACK {
+            return Err(Fault::new(RenderErrorKind::Limit, "templates call each other too deeply"));
+        }
+        let base = self.vars.len();
+        self.vars.resize(base + unit.tree.slots, None);
+        self.vars[base] = Some(dot.clone());
+        let mut frame = Frame { set, unit, node: At::Nothing, dot, base, depth };
+        let result = self.list(&mut frame, &unit.tree.root);
+        self.vars.truncate(base);
+        result.map(|_| ())
+    }
+
+    fn list<'t>(&mut self, frame: &mut Frame<'t>, list: &'t List) -> Run<Flow> {
+        for node in &list.nodes {
+            let flow = self.node(frame, node)?;
+            if flow != Flow::Next {
+                return Ok(flow);
+            }
+        }
+        Ok(Flow::Next)
+    }
+
+    fn node<'t>(&mut self, frame: &mut Frame<'t>, node: &'t Node) -> Run<Flow> {
+        self.step(frame)?;
+        match node {
+            Node::Text(start, end) => {
+                let range = *start as usize..*end as usize;
+                if let Some(trace) = &mut self.trace {
+                    trace.literal(self.out.len(), &frame.unit.file, range.clone(), &self.context.sources);
+                }
+                self.out.extend_from_slice(&frame.unit.file.text[range]);
+            }
+            Node::Action(pipe) => {
+                let value = self.pipe(frame, pipe)?;
+                if pipe.decl.is_empty() {
+                    self.print(frame, pipe, &value.value);
+                }
+            }
+            Node::If(branch) => return self.branch(frame, branch, false),
+            Node::With(branch) => return self.branch(frame, branch, true),
+            Node::Range(branch) => return self.range(frame, branch),
+            Node::Template(call) => self.template(frame, call)?,
+            Node::Break => return Ok(Flow::Break),
+            Node::Continue => return Ok(Flow::Continue),
+        }
+        Ok(Flow::Next)
+    }
+
+    fn step(&mut self, frame: &Frame<'_>) -> Run<()> {
+        self.steps += 1;
+        if self.steps > MAX_STEPS || self.out.len() > MAX_OUTPUT {
+            let what = if self.steps > MAX_STEPS { "runs for too long" } else { "prints too much" };
+            return Err(self.fault(frame, RenderErrorKind::Limit, format!("the template {what}")));
+        }
+        Ok(())
+    }
+
+    fn print(&mut self, frame: &Frame<'_>, pipe: &Pipe, value: &Runtime) {
+        if let Some(trace) = &mut self.trace {
+            let place = pipe.place;
+            let span = frame.unit.file.span(place.start as usize, place.end as usize, &self.context.sources);
+            trace.print(self.out.len(), span, value);
+        }
+        match value {
+            Runtime::Nil => self.out.extend_from_slice(b"<no value>"),
+            Runtime::Str(text) => self.out.extend_from_slice(text.as_bytes()),
+            // What is addressable in Go prints by the methods of its pointer, too.
+            Runtime::Object(object) if object.fields().is_empty() || super::objects::has_string(&**object) => {
+                let mut text = String::new();
+                object.print(&mut text);
+                self.out.extend_from_slice(text.as_bytes());
+            }
+            value => fmt::print_into(value, &mut self.out),
+        }
+    }
+
+    fn branch<'t>(&mut self, frame: &mut Frame<'t>, branch: &'t Branch, sets_dot: bool) -> Run<Flow> {
+        let value = self.pipe(frame, &branch.pipe)?;
+        if !value.value.truthy() {
+            return branch.else_list.as_ref().map_or(Ok(Flow::Next), |list| self.list(frame, list));
+        }
+        if !sets_dot {
+            return self.list(frame, &branch.list);
+        }
+        let outer = std::mem::replace(&mut frame.dot, value);
+        let flow = self.list(frame, &branch.list);
+        frame.dot = outer;
+        flow
+    }
+
+    fn template<'t>(&mut self, frame: &mut Frame<'t>, call: &'t TemplateCall) -> Run<()> {
+        frame.node = At::Template(call);
+        let Some(unit) = frame.set.find(&call.name) else {
+            let name = crate::runtime::text::quote(call.name.as_bytes());
+            let mut fault = self.fault(frame, RenderErrorKind::Missing, format!("template {name} not defined"));
+            self.suggest_template(frame, &call.name, &mut fault);
+            return Err(fault);
+        };
+        if frame.depth == MAX_DEPTH {
+            let reason = format!("exceeded maximum template depth ({MAX_DEPTH})");
+            return Err(self.fault(frame, RenderErrorKind::Limit, reason));
+        }
+        let dot = match &call.pipe {
+            Some(pipe) => self.pipe(frame, pipe)?,
+            None => Val::INVALID,
+        };
+        let span = self.span(frame, At::Template(call));
+        self.enter_traced(span, |exec| exec.enter(frame.set, unit, dot, frame.depth + 1)).map_err(|mut fault| {
+            // The stack's limit knows no template.
+            if fault.links.is_empty() {
+                self.link(frame, &mut fault, String::new(), false);
+            }
+            fault.frame(span, format!("in {{{{ template {} }}}}", crate::runtime::text::quote(call.name.as_bytes())));
+            fault
+        })
+    }
+
+    /// Runs with a call on the trace's list of calls.
+    fn enter_traced<T>(&mut self, span: Span, run: impl FnOnce(&mut Self) -> T) -> T {
+        if let Some(trace) = &mut self.trace {
+            trace.calls.push(span);
+        }
+        let result = run(self);
+        if let Some(trace) = &mut self.trace {
+            trace.calls.pop();
+        }
+        result
+    }
+
+    // Variables.
+
+    fn set_var(&mut self, frame: &Frame<'_>, slot: Slot, value: Val) {
+        if let Some(var) = self.vars.get_mut(frame.base + usize::from(slot)) {
+            *var = Some(value);
+        }
+    }
+
+    fn live_slot(&self, frame: &Frame<'_>, slots: &[Slot]) -> Option<Slot> {
+        slots.iter().copied().find(|slot| self.vars.get(frame.base + usize::from(*slot)).is_some_and(Option::is_some))
+    }
+
+    // Errors.
+
+    fn span(&self, frame: &Frame<'_>, node: At<'_>) -> Span {
+        let place = match node {
+            At::Nothing => return Span::default(),
+            At::Pipe(pipe) => pipe.place,
+            At::Command(command) => command.place,
+            At::Operand(operand) => operand.place,
+            At::Template(call) => call.place,
+        };
+        frame.unit.file.span(place.start as usize, place.end as usize, &self.context.sources)
+    }
+
+    /// A failure at the node at hand.
+    fn fault(&self, frame: &Frame<'_>, kind: RenderErrorKind, reason: impl Into<String>) -> Box<Fault> {
+        let mut fault = Fault::new(kind, reason);
+        self.link(frame, &mut fault, String::new(), false);
+        fault
+    }
+
+    fn failed(&self, frame: &Frame<'_>, reason: impl Into<String>) -> Box<Fault> {
+        self.fault(frame, RenderErrorKind::Failed, reason)
+    }
+
+    /// Says in Go's words where a failure passed: `template: NAME:1:2: executing "NAME" at <…>: `.
+    fn link(&self, frame: &Frame<'_>, fault: &mut Fault, what: String, wraps: bool) {
+        let (pos, mut text) = (pos_of(frame.node), String::new());
+        match frame.node {
+            At::Nothing => {}
+            At::Pipe(pipe) => pipe.write(&frame.unit.file.text, &mut text),
+            At::Command(command) => command.write(&frame.unit.file.text, &mut text),
+            At::Operand(operand) => operand.write(&frame.unit.file.text, &mut text),
+            At::Template(call) => call.write(&frame.unit.file.text, &mut text),
+        }
+        let location = frame.unit.file.location(pos as usize);
+        let name = crate::runtime::text::quote(frame.unit.tree.name.as_bytes());
+        let label = if fault.links.is_empty() && !wraps { fault.reason.clone() } else { format!("in {text}") };
+        fault.frame(self.span(frame, frame.node), label);
+        fault.links.push(Link { prefix: format!("template: {location}: executing {name} at <{text}>: {what}"), wraps });
+    }
+
+    fn suggest_template(&self, frame: &Frame<'_>, name: &str, fault: &mut Fault) {
+        if let Some(near) = crate::diag::nearest(name, frame.set.names()) {
+            fault.help.push(format!("did you mean \"{near}\"?"));
+        }
+    }
+}
+
+fn pos_of(node: At<'_>) -> u32 {
+    match node {
+        At::Nothing => 0,
+        At::Pipe(pipe) => pipe.place.pos,
+        At::Command(command) => command.place.pos,
+        At::Operand(operand) => operand.place.pos,
+        At::Template(call) => call.place.pos,
+    }
+}

@@ -1,0 +1,197 @@
+//! The Go-template engine: `text/template` of Go 1.25 as Helm 4.1.4 drives it.
+//!
+//! `parse` turns text into trees and knows nothing of running them; `exec` runs trees; `fmt` is Go's fmt. What Helm
+//! adds (one set of templates for the whole chart tree, `include`, `tpl`, shared values) follows pkg/engine/engine.go.
+
+mod complex;
+mod exec;
+pub mod fmt;
+mod lex;
+mod objects;
+pub mod parse;
+mod roots;
+mod set;
+#[cfg(test)]
+mod tests;
+mod trace;
+mod wording;
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use exec::{Exec, Registry};
+use parse::ParseError;
+use roots::Roots;
+use set::{File, Set, Unit};
+use trace::Trace;
+
+use super::{Context, Engine, RenderError, RenderErrorKind, SourceMap, Template};
+use crate::runtime::Runtime;
+use crate::value::Str;
+
+/// The Go-template engine with the templates of a chart and its subcharts.
+///
+/// Templates share maps and change them, so [`Engine::render`] is to be called in the order of [`Gotpl::order`].
+pub struct Gotpl {
+    context: Arc<Context>,
+    set: Arc<Set>,
+    order: Vec<Arc<Template>>,
+    roots: Roots,
+    traced: Mutex<Traced>,
+}
+
+/// A second render of the same templates, which tells where its output came from.
+#[derive(Default)]
+struct Traced {
+    roots: Option<Roots>,
+    maps: Vec<(String, SourceMap)>,
+}
+
+impl Gotpl {
+    /// An engine for the Go templates of this context.
+    ///
+    /// # Errors
+    /// When a template is not written right: the first one in Helm's order.
+    pub fn new(context: Arc<Context>) -> Result<Self, RenderError> {
+        let order = order(&context.templates);
+        let mut set = Set::default();
+        for template in order.iter().filter(|t| !t.jinja) {
+            add_template(&mut set, template)?;
+        }
+        let roots = Roots::new(&context);
+        Ok(Gotpl { context, set: Arc::new(set), order, roots, traced: Mutex::default() })
+    }
+
+    /// All templates in the order in which Helm runs them: those whose paths are deepest first, and names backwards.
+    pub fn order(&self) -> &[Arc<Template>] {
+        &self.order
+    }
+
+    /// Renders a template of its own text, such as `--name-template`.
+    ///
+    /// # Errors
+    /// When it is not written right or fails; the words are Go's own.
+    pub fn render_text(&self, name: &str, text: &str, root: &Runtime) -> Result<String, RenderError> {
+        let source = self.context.sources.add(name, crate::diag::SourceKind::Template, text.as_bytes());
+        let file = Arc::new(File::new(name.into(), text.as_bytes().into(), source.ok()));
+        let units = read(&file).map_err(|err| {
+            let mut error = syntax_error(&file, &err, &self.context);
+            error.message = wording::go_parse_error(name, &err);
+            error
+        })?;
+        let Some(main) = units.last().cloned() else { return Ok(String::new()) };
+        let mut set = Set::within(&self.set);
+        units.into_iter().for_each(|unit| set.add(unit));
+        let out = Exec::new(&self.context).execute(&Arc::new(set), &main, root.clone());
+        out.map(into_text).map_err(|fault| fault.into_go_error())
+    }
+
+    /// What `include` of this name gives; `None` where no Go template has the name.
+    pub fn include_by_name(&self, name: &str, data: &Runtime) -> Option<Result<String, RenderError>> {
+        let unit = self.set.find(name)?.clone();
+        let out = Exec::new(&self.context).execute(&self.set, &unit, data.clone());
+        Some(out.map(into_text).map_err(|fault| fault.into_error()))
+    }
+
+    fn run(&self, exec: &mut Exec<'_>, roots: &Roots, template: &Template) -> Result<String, RenderError> {
+        let Some(unit) = self.set.find(&template.name).cloned() else {
+            let reason = format!("{} is no Go template", template.name);
+            return Err(RenderError::new(RenderErrorKind::Missing, reason));
+        };
+        let out = exec.execute(&self.set, &unit, roots.of(template));
+        out.map(into_text).map_err(|fault| fault.into_error())
+    }
+}
+
+impl Engine for Gotpl {
+    fn render(&self, template: &Arc<Template>) -> Result<String, RenderError> {
+        let text = self.run(&mut Exec::new(&self.context), &self.roots, template)?;
+        // Go prints this for a missing value, and Helm deletes it.
+        Ok(if text.contains("<no value>") { text.replace("<no value>", "") } else { text })
+    }
+
+    /// Runs all templates up to this one again, with maps of their own, since each sees what those before it changed.
+    fn trace(&self, template: &Arc<Template>) -> Result<SourceMap, RenderError> {
+        let mut traced = self.traced.lock().unwrap_or_else(PoisonError::into_inner);
+        let roots = match traced.roots.take() {
+            Some(roots) => roots,
+            None => Roots::new(&self.context),
+        };
+        let done = traced.maps.len();
+        let mut result = Ok(());
+        let rest = self.order.iter().filter(|t| !t.jinja && !t.is_partial()).skip(done);
+        for next in rest {
+            if traced.maps.iter().any(|(name, _)| *name == template.name) {
+                break;
+            }
+            let mut exec = Exec::new(&self.context);
+            exec.trace = Some(Box::new(Trace::default()));
+            match self.run(&mut exec, &roots, next) {
+                Ok(text) => {
+                    let map = exec.trace.take().unwrap_or_default().finish(&text);
+                    traced.maps.push((next.name.clone(), map));
+                }
+                Err(err) => {
+                    result = Err(err);
+                    break;
+                }
+            }
+        }
+        traced.roots = Some(roots);
+        let found = traced.maps.iter().find(|(name, _)| *name == template.name).map(|(_, map)| map.clone());
+        match (found, result) {
+            (Some(map), _) => Ok(map),
+            (None, Err(err)) => Err(err),
+            (None, Ok(())) => {
+                Err(RenderError::new(RenderErrorKind::Missing, format!("{} prints nothing", template.name)))
+            }
+        }
+    }
+}
+
+/// Text of output; bytes that are not UTF-8 are replaced, since manifests are text.
+fn into_text(out: Vec<u8>) -> String {
+    String::from_utf8(out).unwrap_or_else(|err| String::from_utf8_lossy(err.as_bytes()).into_owned())
+}
+
+/// `sortTemplates`: by the number of slashes and then by name, all backwards.
+fn order(templates: &[Arc<Template>]) -> Vec<Arc<Template>> {
+    let depth = |t: &Template| memchr::memchr_iter(b'/', t.name.as_bytes()).count();
+    let mut order = templates.to_vec();
+    order.sort_by(|a, b| (depth(b), &b.name).cmp(&(depth(a), &a.name)));
+    order
+}
+
+fn read(file: &Arc<File>) -> Result<Vec<Arc<Unit>>, Box<ParseError>> {
+    let registry = Registry::get();
+    let trees = parse::parse(&file.name, &file.text, &|name| registry.find(name))?;
+    Ok(trees.into_iter().map(|tree| Arc::new(Unit { tree, file: file.clone() })).collect())
+}
+
+fn add_template(set: &mut Set, template: &Template) -> Result<(), RenderError> {
+    let source = &template.source;
+    let file = Arc::new(File::new(Str::from(template.name.as_str()), source.text.clone(), Some(source.clone())));
+    let units = read(&file).map_err(|err| {
+        let error = RenderError::new(RenderErrorKind::Syntax, wording::parse_error(&file.name, &err));
+        let mut error = error.frame(source.range(err.start..err.end), err.reason.clone());
+        error.reason = Some(err.reason.clone());
+        error.help.extend(suggest_function(&err));
+        error
+    })?;
+    units.into_iter().for_each(|unit| set.add(unit));
+    Ok(())
+}
+
+fn syntax_error(file: &File, err: &ParseError, context: &Context) -> RenderError {
+    let error = RenderError::new(RenderErrorKind::Syntax, wording::parse_error(&file.name, err));
+    let mut error = error.frame(file.span(err.start, err.end, &context.sources), err.reason.clone());
+    error.reason = Some(err.reason.clone());
+    error.help.extend(suggest_function(err));
+    error
+}
+
+/// The function that was meant, where one is near.
+fn suggest_function(err: &ParseError) -> Option<String> {
+    let typed = err.unknown_function.as_deref()?;
+    let near = crate::diag::nearest(typed, Registry::get().names())?;
+    Some(format!("did you mean `{near}`?"))
+}
