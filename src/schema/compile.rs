@@ -106,7 +106,7 @@ impl Retrieve for NoFetch {
 /// A validator for a schema, and what to warn of.
 pub(super) fn compile(document: &Document) -> Result<(Validator<Values>, Vec<Diagnostic>), SchemaError> {
     let fetch = NoFetch::default();
-    let built = document.options(fetch.clone()).build(&document.rewritten.json);
+    let built = document.options(fetch.clone()).build(document.rewritten());
     let wanted = fetch.wanted();
     let outside = if wanted.is_empty() { Vec::new() } else { outside(document, &wanted) };
     let (urns, refused): (Vec<_>, Vec<_>) = outside.into_iter().partition(|(_, uri)| uri.starts_with("urn:"));

@@ -22,13 +22,18 @@ const MESSAGE: &str = "x-render-message";
 pub(super) struct Document {
     /// The schema as the chart has it.
     pub json: Json,
-    /// The schema as the crate takes it.
+    /// What of it the crate takes otherwise.
     pub rewritten: Rewritten,
     pub draft: Draft,
     pub source: Arc<Source>,
 }
 
 impl Document {
+    /// The schema as the crate takes it.
+    pub fn rewritten(&self) -> &Json {
+        self.rewritten.json.as_ref().unwrap_or(&self.json)
+    }
+
     /// The part that a pointer leads to.
     pub fn get(&self, pointer: &[String]) -> Option<&Json> {
         pointer.iter().try_fold(&self.json, |json, token| step(json, token))
@@ -85,7 +90,7 @@ impl Document {
 
     /// A validator for each part of the schema, by the pointers of the rewritten one.
     pub fn parts(&self) -> Option<ValidatorMap<Values>> {
-        self.options(NoFetch::default()).build_map(&self.rewritten.json).ok()
+        self.options(NoFetch::default()).build_map(self.rewritten()).ok()
     }
 
     /// What the chart says about a failed keyword; `property` is the one that is missing, where one is.

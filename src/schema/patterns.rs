@@ -8,10 +8,12 @@ use std::collections::HashMap;
 
 use serde_json::{Map, Value as Json};
 
-/// A schema with its patterns rewritten, and the original of each rewritten name under `patternProperties`.
+/// What had to be rewritten in a schema.
 #[derive(Debug, Default)]
 pub(super) struct Rewritten {
-    pub json: Json,
+    /// The whole schema, where anything in it had to be.
+    pub json: Option<Json>,
+    /// The original of each rewritten name under `patternProperties`.
     pub names: HashMap<String, String>,
 }
 
@@ -22,35 +24,62 @@ pub(super) fn rewrite(json: &Json) -> Rewritten {
     Rewritten { json, names }
 }
 
-fn rewrite_below(json: &Json, names: &mut HashMap<String, String>) -> Json {
+/// The rewritten part of a schema; `None` where it can stay as it is, which most can.
+fn rewrite_below(json: &Json, names: &mut HashMap<String, String>) -> Option<Json> {
     match json {
-        Json::Array(items) => items.iter().map(|item| rewrite_below(item, names)).collect(),
-        Json::Object(entries) => {
-            entries.iter().map(|(key, value)| (key.clone(), rewrite_keyword(key, value, names))).collect()
+        Json::Array(items) => {
+            let mut copy: Option<Vec<Json>> = None;
+            for (n, item) in items.iter().enumerate() {
+                if let Some(item) = rewrite_below(item, names) {
+                    copy.get_or_insert_with(|| items.clone())[n] = item;
+                }
+            }
+            copy.map(Json::Array)
         }
-        scalar => scalar.clone(),
+        Json::Object(entries) => {
+            let mut copy: Option<Map<String, Json>> = None;
+            for (key, value) in entries {
+                if let Some(value) = rewrite_keyword(key, value, names) {
+                    copy.get_or_insert_with(|| entries.clone()).insert(key.clone(), value);
+                }
+            }
+            copy.map(Json::Object)
+        }
+        _ => None,
     }
 }
 
-fn rewrite_keyword(key: &str, value: &Json, names: &mut HashMap<String, String>) -> Json {
+fn rewrite_keyword(key: &str, value: &Json, names: &mut HashMap<String, String>) -> Option<Json> {
     match (key, value) {
-        ("pattern", Json::String(pattern)) => Json::String(to_ecma(pattern)),
-        ("patternProperties", Json::Object(schemas)) => {
-            let mut rewritten = Map::new();
-            for (pattern, schema) in schemas {
-                let name = to_ecma(pattern);
-                if name != *pattern {
-                    names.insert(name.clone(), pattern.clone());
-                }
-                rewritten.insert(name, rewrite_below(schema, names));
-            }
-            Json::Object(rewritten)
-        }
+        ("pattern", Json::String(pattern)) => changed(pattern, to_ecma(pattern)),
+        ("patternProperties", Json::Object(schemas)) => rewrite_names(schemas, names),
         // A space may not stand in a URI, and the crate minds.
-        ("$ref" | "$dynamicRef", Json::String(reference)) => Json::String(reference.replace(' ', "%20")),
-        ("const" | "enum" | "default" | "examples", data) => data.clone(),
+        ("$ref" | "$dynamicRef", Json::String(reference)) => {
+            reference.contains(' ').then(|| Json::String(reference.replace(' ', "%20")))
+        }
+        ("const" | "enum" | "default" | "examples", _) => None,
         (_, value) => rewrite_below(value, names),
     }
+}
+
+fn changed(from: &str, to: String) -> Option<Json> {
+    (from != to).then_some(Json::String(to))
+}
+
+fn rewrite_names(schemas: &Map<String, Json>, names: &mut HashMap<String, String>) -> Option<Json> {
+    let mut rewritten = Map::new();
+    let mut differs = false;
+    for (pattern, schema) in schemas {
+        let name = to_ecma(pattern);
+        if name != *pattern {
+            names.insert(name.clone(), pattern.clone());
+            differs = true;
+        }
+        let below = rewrite_below(schema, names);
+        differs |= below.is_some();
+        rewritten.insert(name, below.unwrap_or_else(|| schema.clone()));
+    }
+    differs.then_some(Json::Object(rewritten))
 }
 
 /// A pattern of Go as one of ECMAScript.
@@ -220,8 +249,15 @@ mod tests {
         let schema = serde_json::json!({"patternProperties": {"^\\s": {"pattern": "{"}}, "const": {"pattern": "{"}});
         let rewritten = rewrite(&schema);
         assert_eq!(rewritten.names["^[\\t\\n\\f\\r ]"], "^\\s");
-        assert_eq!(rewritten.json["patternProperties"]["^[\\t\\n\\f\\r ]"]["pattern"], "\\{");
-        assert_eq!(rewritten.json["const"]["pattern"], "{");
+        let json = rewritten.json.expect("two patterns are rewritten");
+        assert_eq!(json["patternProperties"]["^[\\t\\n\\f\\r ]"]["pattern"], "\\{");
+        assert_eq!(json["const"]["pattern"], "{");
+    }
+
+    #[test]
+    fn a_schema_without_such_patterns_is_not_copied() {
+        let schema = serde_json::json!({"allOf": [{"pattern": "^a+$"}], "patternProperties": {"^x-": {"$ref": "#/a"}}});
+        assert_eq!(rewrite(&schema).json, None);
     }
 
     proptest::proptest! {

@@ -11,15 +11,19 @@ mod tests;
 mod trace;
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use minijinja::syntax::SyntaxConfig;
-use minijinja::{Environment, UndefinedBehavior};
+use minijinja::value::ValueKind;
+use minijinja::{Captured, Environment, UndefinedBehavior};
 
 use super::{Context, Engine, RenderError, Scope, SourceMap, Template};
 
 /// Steps of the virtual machine that one template may take; a template that needs more has lost its way.
 const FUEL: u64 = 50_000_000;
+
+/// The template of a chart that runs once, before its others: what it sets, they all see.
+const GLOBALS: &str = "_globals.j2";
 
 /// Renders a Go template's `define` by name, for `include` in a Jinja template.
 pub type IncludeGo = dyn Fn(&str, &crate::runtime::Runtime) -> Option<Result<String, RenderError>> + Send + Sync;
@@ -27,6 +31,8 @@ pub type IncludeGo = dyn Fn(&str, &crate::runtime::Runtime) -> Option<Result<Str
 /// The Jinja engine with the templates of a chart and its subcharts.
 pub struct Jinja {
     shared: Arc<Shared>,
+    /// What the environments of all charts begin with.
+    base: OnceLock<Environment<'static>>,
     /// One environment a chart of the tree, since imported macros see an environment's globals and nothing else.
     environments: Mutex<HashMap<String, Arc<Environment<'static>>>>,
 }
@@ -47,21 +53,43 @@ impl Jinja {
         let jinja = context.templates.iter().filter(|t| t.jinja);
         let templates = jinja.map(|t| (t.name.clone(), t.clone())).collect();
         let shared = Shared { context, templates, include_go, stop_at_warning: usize::MAX.into(), warned: 0.into() };
-        Jinja { shared: Arc::new(shared), environments: Mutex::default() }
+        Jinja { shared: Arc::new(shared), base: OnceLock::new(), environments: Mutex::default() }
     }
 
-    fn environment(&self, scope: &Arc<Scope>) -> Arc<Environment<'static>> {
+    fn environment(&self, scope: &Arc<Scope>) -> Result<Arc<Environment<'static>>, RenderError> {
         let mut all = self.environments.lock().unwrap_or_else(PoisonError::into_inner);
-        let make = || Arc::new(new_environment(&self.shared, scope, false));
-        all.entry(scope.base_path.clone()).or_insert_with(make).clone()
+        if let Some(env) = all.get(&scope.base_path) {
+            return Ok(env.clone());
+        }
+        let base = self.base.get_or_init(|| new_environment(&self.shared, false));
+        let env = Arc::new(self.of_chart(base.clone(), scope)?);
+        all.insert(scope.base_path.clone(), env.clone());
+        Ok(env)
     }
 
-    fn run(&self, env: &Environment<'_>, template: &Template) -> Result<String, RenderError> {
+    /// Gives an environment what the templates of one chart see.
+    fn of_chart(&self, mut env: Environment<'static>, scope: &Arc<Scope>) -> Result<Environment<'static>, RenderError> {
+        convert::add_globals(&mut env, &self.shared.context, scope);
+        functions::register_include(&mut env, &self.shared, scope);
+        if let Some(template) = self.shared.templates.get(&format!("{}/{GLOBALS}", scope.base_path)) {
+            let set = self.run(&env, template, |captured| exports(&captured))?;
+            set.into_iter().for_each(|(name, value)| env.add_global(name, value));
+        }
+        Ok(env)
+    }
+
+    fn run<T>(
+        &self,
+        env: &Environment<'_>,
+        template: &Template,
+        take: impl FnOnce(Captured<'_>) -> T,
+    ) -> Result<T, RenderError> {
         use std::sync::atomic::Ordering::Relaxed;
         self.shared.warned.store(0, Relaxed);
         let rendered = env
             .get_template(&template.name)
-            .and_then(|t| t.render(minijinja::context! { Template => convert::template_object(template) }))
+            .and_then(|t| t.render_captured(minijinja::context! { Template => convert::template_object(template) }))
+            .map(take)
             .map_err(|err| error::convert(&err, &self.shared));
         self.locate_warnings(env, template, self.shared.warned.load(Relaxed));
         rendered
@@ -89,13 +117,22 @@ impl Jinja {
 
 impl Engine for Jinja {
     fn render(&self, template: &Arc<Template>) -> Result<String, RenderError> {
-        self.run(&self.environment(&template.scope), template)
+        self.run(&*self.environment(&template.scope)?, template, |captured| captured.into_output())
     }
 
     fn trace(&self, template: &Arc<Template>) -> Result<SourceMap, RenderError> {
-        let env = new_environment(&self.shared, &template.scope, true);
-        self.run(&env, template).map(|marked| trace::read_marks(&marked, &self.shared))
+        let env = self.of_chart(new_environment(&self.shared, true), &template.scope)?;
+        let marked = self.run(&env, template, |captured| captured.into_output())?;
+        Ok(trace::read_marks(&marked, &self.shared))
     }
+}
+
+/// What a template set at its top level. Macros stay where they are: they need the template that has them.
+fn exports(captured: &Captured<'_>) -> Vec<(String, minijinja::Value)> {
+    let state = captured.state();
+    let names = state.exports().into_iter();
+    let values = names.filter_map(|name| Some((name.to_owned(), state.lookup(name)?)));
+    values.filter(|(_, value)| value.kind() != ValueKind::Plain).collect()
 }
 
 /// The syntax of templates: block tags swallow the whitespace before them and the line end after them, so that
@@ -112,7 +149,8 @@ fn whitespace(swallow: bool) -> SyntaxConfig {
     builder.build().unwrap_or_default()
 }
 
-fn new_environment(shared: &Arc<Shared>, scope: &Arc<Scope>, traced: bool) -> Environment<'static> {
+/// What the environments of all charts begin with.
+fn new_environment(shared: &Arc<Shared>, traced: bool) -> Environment<'static> {
     let mut env = Environment::new();
     env.set_syntax(whitespace(!traced));
     env.set_undefined_behavior(UndefinedBehavior::SemiStrict);
@@ -125,8 +163,7 @@ fn new_environment(shared: &Arc<Shared>, scope: &Arc<Scope>, traced: bool) -> En
     env.set_loader(move |name| Ok(loader.templates.get(name).map(|t| template_text(t, traced))));
     let names = shared.clone();
     env.set_path_join_callback(move |name, parent| resolve_name(&names.templates, name, parent).into());
-    convert::add_globals(&mut env, &shared.context, scope);
-    functions::register(&mut env, shared, scope, traced);
+    functions::register(&mut env, shared, traced);
     env
 }
 

@@ -92,8 +92,19 @@ fn templates_find_one_another() {
 }
 
 #[test]
+fn what_globals_set_is_seen_everywhere() {
+    let globals = ("_globals.j2", "{% set full = Release.Name ~ '-' ~ Values.name %}{% set sides = {'a': [1]} %}text");
+    assert_eq!(render(&[("a", "{{ full }} {{ sides.a[0] }}"), globals]), "r-web 1");
+    let helpers = ("_h.j2", "{% macro name() %}{{ full }}{% endmacro %}");
+    assert_eq!(render(&[("a", "{% from '_h.j2' import name %}{{ name() }}"), helpers, globals]), "r-web");
+    let (engine, context) = engine(&[("a", "{{ full }}"), globals]);
+    assert_eq!(engine.trace(&context.templates[0]).unwrap().text(), "r-web");
+}
+
+#[test]
 fn errors_point_at_the_template() {
-    let cases: [(&str, &[(&str, &str)]); 9] = [
+    let cases: [(&str, &[(&str, &str)]); 10] = [
+        ("globals", &[("a", "{{ full }}"), ("_globals.j2", "{% set full = Release.Name %}\n{{ Values.nmae }}")]),
         ("undefined", &[("a", "x: 1\ny: {{ Values.clustering.fronted.replicaCount }}\n")]),
         (
             "undefined_in_macro",
