@@ -23,8 +23,9 @@ struct Row {
 /// Prints the charts, one a line or all in one JSON list.
 pub(super) fn run(format: ListFormat, sources: &Sources) -> Result<(), Stop> {
     let names = Bundle::embedded().names();
-    let rows = names.iter().map(|name| Ok(row(&pipeline::load_bundled(name, sources)?)));
-    let rows = rows.collect::<Result<Vec<_>, Stop>>()?;
+    let charts = names.iter().map(|name| Ok(pipeline::load_bundled(name, sources)?));
+    let charts = charts.collect::<Result<Vec<_>, Stop>>()?;
+    let rows: Vec<_> = charts.iter().filter(|chart| !chart.metadata.is_library()).map(row).collect();
     super::write(
         match format {
             ListFormat::Table => table(&rows),
