@@ -5,6 +5,7 @@
 //! - `manifests`: sorting and printing, against recorded Helm output
 //! - `mistakes`: wrong input of every kind; each message is a snapshot
 //! - `opencti`: the bundled chart against what the public chart prints, and its own snapshots
+//! - `stores`: the bundled charts that the products depend on
 //! - `yaml_write`: the YAML and JSON writers against Helm's
 
 mod cli;
@@ -13,4 +14,5 @@ mod functions;
 mod manifests;
 mod mistakes;
 mod opencti;
+mod stores;
 mod yaml_write;
