@@ -1,16 +1,20 @@
 //! Everything a user would notice, tried on the built binary.
 //!
+//! - `bifrost`: the bundled chart against what the public chart prints, and its own snapshots
 //! - `cli`: commands, flags, exit codes, where output goes
 //! - `functions`: the function library's cases, asked of a live Helm
 //! - `manifests`: sorting and printing, against recorded Helm output
 //! - `mistakes`: wrong input of every kind; each message is a snapshot
 //! - `opencti`: the bundled chart against what the public chart prints, and its own snapshots
+//! - `stores`: the bundled charts that the products depend on
 //! - `yaml_write`: the YAML and JSON writers against Helm's
 
+mod bifrost;
 mod cli;
 mod common;
 mod functions;
 mod manifests;
 mod mistakes;
 mod opencti;
+mod stores;
 mod yaml_write;

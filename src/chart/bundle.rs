@@ -45,10 +45,11 @@ impl Bundle {
         Bundle { templates, values, schemas }
     }
 
-    /// The names of the charts in order.
+    /// The names of the charts in order, without libraries, which only others can render.
     pub fn names(&self) -> Vec<String> {
         let folders = self.templates.dirs().filter_map(|dir| dir.path().to_str());
-        let mut names: Vec<_> = folders.filter(|name| self.has(name)).map(str::to_owned).collect();
+        let charts = folders.filter(|name| self.has(name) && !self.is_library(name));
+        let mut names: Vec<_> = charts.map(str::to_owned).collect();
         names.sort_unstable();
         names
     }
@@ -56,6 +57,11 @@ impl Bundle {
     /// Whether there is a chart of this name.
     pub fn has(&self, name: &str) -> bool {
         !name.contains('/') && self.templates.get_file(format!("{name}/Chart.yaml")).is_some()
+    }
+
+    fn is_library(&self, name: &str) -> bool {
+        let text = self.templates.get_file(format!("{name}/Chart.yaml")).and_then(|file| file.contents_utf8());
+        text.unwrap_or_default().lines().any(|line| line == "type: library")
     }
 
     /// A chart by name, with the bundled charts it depends on; `None` where there is none.

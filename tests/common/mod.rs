@@ -1,10 +1,12 @@
-//! What several subjects need: a real Helm, charts written for one test, random choices.
+//! What several subjects need: a real Helm, charts written for one test, manifests as data, random choices.
 
+mod resources;
 mod run;
 
 use std::path::{Path, PathBuf};
 use std::process::Output;
 
+pub use resources::{Resources, as_reviewed, fits_kubernetes, rendered, resources, same_as_reference};
 pub use run::{Folder, Ran, render};
 
 /// Whether the variable HELM names a helm to compare with; tests that need one pass at once without it, and say so.

@@ -69,6 +69,8 @@ impl Jinja {
 
     /// Gives an environment what the templates of one chart see.
     fn of_chart(&self, mut env: Environment<'static>, scope: &Arc<Scope>) -> Result<Environment<'static>, RenderError> {
+        let (names, own) = (self.shared.clone(), scope.clone());
+        env.set_path_join_callback(move |name, parent| resolve_name(&names.templates, &own, name, parent).into());
         convert::add_globals(&mut env, &self.shared.context, scope);
         functions::register_include(&mut env, &self.shared, scope);
         if let Some(template) = self.shared.templates.get(&format!("{}/{GLOBALS}", scope.base_path)) {
@@ -161,8 +163,6 @@ fn new_environment(shared: &Arc<Shared>, traced: bool) -> Environment<'static> {
     env.set_unknown_method_callback(minijinja_contrib::pycompat::unknown_method_callback);
     let loader = shared.clone();
     env.set_loader(move |name| Ok(loader.templates.get(name).map(|t| template_text(t, traced))));
-    let names = shared.clone();
-    env.set_path_join_callback(move |name, parent| resolve_name(&names.templates, name, parent).into());
     functions::register(&mut env, shared, traced);
     env
 }
@@ -173,17 +173,33 @@ fn template_text(template: &Template, traced: bool) -> String {
     if traced { trace::mark(&text, template.source.base) } else { text.into_owned() }
 }
 
-/// A name in `import`, `include` or `extends`: beside the template that names it, or a full name.
-fn resolve_name(templates: &HashMap<String, Arc<Template>>, name: &str, parent: &str) -> String {
+/// A name in `import`, `include` or `extends`: beside the template that names it, or a full name, or a template of a
+/// dependency of that template's chart as `NAME/FILE`.
+fn resolve_name(templates: &HashMap<String, Arc<Template>>, scope: &Scope, name: &str, parent: &str) -> String {
     let folder = parent.rsplit_once('/').map_or("", |(folder, _)| folder);
+    let beside = joined(folder, name);
+    if templates.contains_key(&beside) {
+        return beside;
+    }
+    if templates.contains_key(name) {
+        return name.to_owned();
+    }
+    let base = templates.get(parent).map_or(&scope.base_path, |template| &template.scope.base_path);
+    let chart = base.strip_suffix("/templates").unwrap_or(base);
+    let of_dependency =
+        name.split_once('/').map(|(chart_name, file)| format!("{chart}/charts/{chart_name}/templates/{file}"));
+    of_dependency.filter(|full| templates.contains_key(full)).unwrap_or(beside)
+}
+
+/// A path below a folder, without `.` and `..`.
+fn joined(folder: &str, path: &str) -> String {
     let mut parts: Vec<&str> = folder.split('/').filter(|p| !p.is_empty()).collect();
-    for part in name.split('/') {
+    for part in path.split('/') {
         match part {
             "" | "." => {}
             ".." => drop(parts.pop()),
             part => parts.push(part),
         }
     }
-    let beside = parts.join("/");
-    if templates.contains_key(&beside) || !templates.contains_key(name) { beside } else { name.to_owned() }
+    parts.join("/")
 }
