@@ -86,15 +86,15 @@ pub(super) fn function_names() -> Vec<&'static str> {
     JINJA_FUNCTIONS.into_iter().chain(OWN).chain(functions::names()).chain(aliases::names()).collect()
 }
 
-/// Adds everything to an environment.
-pub(super) fn register(env: &mut Environment<'static>, shared: &Arc<Shared>, scope: &Arc<Scope>, traced: bool) {
+/// Adds everything to an environment but what is a chart's own.
+pub(super) fn register(env: &mut Environment<'static>, shared: &Arc<Shared>, traced: bool) {
     for function in functions::names().filter_map(functions::find) {
         add_library(env, shared, function, function.name, traced);
     }
     aliases::register(env, shared, traced);
     env.add_filter("string", |value: Jinja| print::to_text(&value));
     env.add_filter("join", join);
-    add_engine_functions(env, shared, scope, traced);
+    add_engine_functions(env, shared, traced);
     if traced {
         trace::override_filters(env);
     }
@@ -163,7 +163,7 @@ fn join(value: Jinja, separator: Option<String>, kwargs: Kwargs) -> Result<Strin
     Ok(items.collect::<Result<Vec<_>, _>>()?.join(separator.as_deref().unwrap_or_default()))
 }
 
-fn add_engine_functions(env: &mut Environment<'static>, shared: &Arc<Shared>, scope: &Arc<Scope>, traced: bool) {
+fn add_engine_functions(env: &mut Environment<'static>, shared: &Arc<Shared>, traced: bool) {
     env.add_function("fail", |message: String| refuse(&message));
     env.add_filter("fail", |message: String| refuse(&message));
     env.add_function("required", |message: String, value: Jinja| required(&message, value));
@@ -177,6 +177,10 @@ fn add_engine_functions(env: &mut Environment<'static>, shared: &Arc<Shared>, sc
     };
     env.add_function("tpl", render.clone());
     env.add_filter("tpl", render);
+}
+
+/// Adds `include`, which looks names up from the chart's folder.
+pub(super) fn register_include(env: &mut Environment<'static>, shared: &Arc<Shared>, scope: &Arc<Scope>) {
     let (owner, scope) = (shared.clone(), scope.clone());
     env.add_function("include", move |state: &mut State<'_, '_>, name: String, context: Option<Jinja>| {
         include(state, &owner, &scope, &name, context)

@@ -52,8 +52,14 @@ impl Jinja {
 
     fn environment(&self, scope: &Arc<Scope>) -> Arc<Environment<'static>> {
         let mut all = self.environments.lock().unwrap_or_else(PoisonError::into_inner);
-        let make = || Arc::new(new_environment(&self.shared, scope, false));
-        all.entry(scope.base_path.clone()).or_insert_with(make).clone()
+        if let Some(known) = all.get(&scope.base_path) {
+            return known.clone();
+        }
+        // A copy of another chart's has the functions, and the libraries that were compiled for it.
+        let other = all.values().next().map(|env| (**env).clone());
+        let mut env = other.unwrap_or_else(|| new_environment(&self.shared, false));
+        enter(&mut env, &self.shared, scope);
+        all.entry(scope.base_path.clone()).or_insert(Arc::new(env)).clone()
     }
 
     fn run(&self, env: &Environment<'_>, template: &Template) -> Result<String, RenderError> {
@@ -93,7 +99,8 @@ impl Engine for Jinja {
     }
 
     fn trace(&self, template: &Arc<Template>) -> Result<SourceMap, RenderError> {
-        let env = new_environment(&self.shared, &template.scope, true);
+        let mut env = new_environment(&self.shared, true);
+        enter(&mut env, &self.shared, &template.scope);
         self.run(&env, template).map(|marked| trace::read_marks(&marked, &self.shared))
     }
 }
@@ -112,7 +119,8 @@ fn whitespace(swallow: bool) -> SyntaxConfig {
     builder.build().unwrap_or_default()
 }
 
-fn new_environment(shared: &Arc<Shared>, scope: &Arc<Scope>, traced: bool) -> Environment<'static> {
+/// What the environments of all charts are alike in.
+fn new_environment(shared: &Arc<Shared>, traced: bool) -> Environment<'static> {
     let mut env = Environment::new();
     env.set_syntax(whitespace(!traced));
     env.set_undefined_behavior(UndefinedBehavior::SemiStrict);
@@ -123,11 +131,16 @@ fn new_environment(shared: &Arc<Shared>, scope: &Arc<Scope>, traced: bool) -> En
     env.set_unknown_method_callback(minijinja_contrib::pycompat::unknown_method_callback);
     let loader = shared.clone();
     env.set_loader(move |name| Ok(loader.templates.get(name).map(|t| template_text(t, traced))));
+    functions::register(&mut env, shared, traced);
+    env
+}
+
+/// What is a chart's own in its environment.
+fn enter(env: &mut Environment<'static>, shared: &Arc<Shared>, scope: &Arc<Scope>) {
     let (names, own) = (shared.clone(), scope.clone());
     env.set_path_join_callback(move |name, parent| resolve_name(&names.templates, &own, name, parent).into());
-    convert::add_globals(&mut env, &shared.context, scope);
-    functions::register(&mut env, shared, scope, traced);
-    env
+    convert::add_globals(env, &shared.context, scope);
+    functions::register_include(env, shared, scope);
 }
 
 fn template_text(template: &Template, traced: bool) -> String {
@@ -149,9 +162,16 @@ fn resolve_name(templates: &HashMap<String, Arc<Template>>, scope: &Scope, name:
     }
     let base = templates.get(parent).map_or(&scope.base_path, |template| &template.scope.base_path);
     let chart = base.strip_suffix("/templates").unwrap_or(base);
-    let of_dependency =
-        name.split_once('/').map(|(chart_name, file)| format!("{chart}/charts/{chart_name}/templates/{file}"));
-    of_dependency.filter(|full| templates.contains_key(full)).unwrap_or(beside)
+    let of_dependency = name.split_once('/').map(|(dependency, file)| format!("charts/{dependency}/templates/{file}"));
+    of_dependency.and_then(|path| library(templates, &format!("{chart}/{path}"), &path)).unwrap_or(beside)
+}
+
+/// A template of a dependency. Where several charts carry the same library, all use the copy of one of them, so that it
+/// is compiled once.
+fn library(templates: &HashMap<String, Arc<Template>>, name: &str, path: &str) -> Option<String> {
+    let text = &templates.get(name)?.source.text;
+    let copies = templates.values().filter(|t| t.name.ends_with(path) && t.source.text == *text);
+    copies.map(|t| t.name.as_str()).min().map(str::to_owned)
 }
 
 /// A path below a folder, without `.` and `..`.
