@@ -179,7 +179,7 @@ fn add_engine_functions(env: &mut Environment<'static>, shared: &Arc<Shared>, tr
     env.add_filter("tpl", render);
 }
 
-/// Adds `include`, which looks names up from a chart.
+/// Adds `include`, which looks names up from the chart's folder.
 pub(super) fn register_include(env: &mut Environment<'static>, shared: &Arc<Shared>, scope: &Arc<Scope>) {
     let (owner, scope) = (shared.clone(), scope.clone());
     env.add_function("include", move |state: &mut State<'_, '_>, name: String, context: Option<Jinja>| {

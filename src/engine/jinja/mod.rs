@@ -11,7 +11,7 @@ mod tests;
 mod trace;
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::ValueKind;
@@ -31,10 +31,15 @@ pub type IncludeGo = dyn Fn(&str, &crate::runtime::Runtime) -> Option<Result<Str
 /// The Jinja engine with the templates of a chart and its subcharts.
 pub struct Jinja {
     shared: Arc<Shared>,
-    /// What the environments of all charts begin with.
-    base: OnceLock<Environment<'static>>,
     /// One environment a chart of the tree, since imported macros see an environment's globals and nothing else.
-    environments: Mutex<HashMap<String, Arc<Environment<'static>>>>,
+    environments: Mutex<HashMap<String, OfChart>>,
+}
+
+/// The environment of one chart.
+struct OfChart {
+    env: Arc<Environment<'static>>,
+    /// The names that the chart's globals set in it, with what stood there before.
+    replaced: Vec<(String, Option<minijinja::Value>)>,
 }
 
 /// What the environments of all charts share.
@@ -53,31 +58,36 @@ impl Jinja {
         let jinja = context.templates.iter().filter(|t| t.jinja);
         let templates = jinja.map(|t| (t.name.clone(), t.clone())).collect();
         let shared = Shared { context, templates, include_go, stop_at_warning: usize::MAX.into(), warned: 0.into() };
-        Jinja { shared: Arc::new(shared), base: OnceLock::new(), environments: Mutex::default() }
+        Jinja { shared: Arc::new(shared), environments: Mutex::default() }
     }
 
     fn environment(&self, scope: &Arc<Scope>) -> Result<Arc<Environment<'static>>, RenderError> {
         let mut all = self.environments.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(env) = all.get(&scope.base_path) {
-            return Ok(env.clone());
+        if let Some(known) = all.get(&scope.base_path) {
+            return Ok(known.env.clone());
         }
-        let base = self.base.get_or_init(|| new_environment(&self.shared, false));
-        let env = Arc::new(self.of_chart(base.clone(), scope)?);
-        all.insert(scope.base_path.clone(), env.clone());
-        Ok(env)
+        let env = match all.values().next() {
+            Some(other) => without_globals(other),
+            None => new_environment(&self.shared, false),
+        };
+        let own = self.of_chart(env, scope)?;
+        Ok(all.entry(scope.base_path.clone()).or_insert(own).env.clone())
     }
 
     /// Gives an environment what the templates of one chart see.
-    fn of_chart(&self, mut env: Environment<'static>, scope: &Arc<Scope>) -> Result<Environment<'static>, RenderError> {
+    fn of_chart(&self, mut env: Environment<'static>, scope: &Arc<Scope>) -> Result<OfChart, RenderError> {
         let (names, own) = (self.shared.clone(), scope.clone());
         env.set_path_join_callback(move |name, parent| resolve_name(&names.templates, &own, name, parent).into());
         convert::add_globals(&mut env, &self.shared.context, scope);
         functions::register_include(&mut env, &self.shared, scope);
-        if let Some(template) = self.shared.templates.get(&format!("{}/{GLOBALS}", scope.base_path)) {
-            let set = self.run(&env, template, |captured| exports(&captured))?;
-            set.into_iter().for_each(|(name, value)| env.add_global(name, value));
-        }
-        Ok(env)
+        let set = match self.shared.templates.get(&format!("{}/{GLOBALS}", scope.base_path)) {
+            Some(template) => self.run(&env, template, |captured| exports(&captured))?,
+            None => Vec::new(),
+        };
+        let before = |name: &str| env.globals().find(|(known, _)| *known == name).map(|(_, value)| value);
+        let replaced = set.iter().map(|(name, _)| (name.clone(), before(name))).collect();
+        set.into_iter().for_each(|(name, value)| env.add_global(name, value));
+        Ok(OfChart { env: Arc::new(env), replaced })
     }
 
     fn run<T>(
@@ -123,10 +133,22 @@ impl Engine for Jinja {
     }
 
     fn trace(&self, template: &Arc<Template>) -> Result<SourceMap, RenderError> {
-        let env = self.of_chart(new_environment(&self.shared, true), &template.scope)?;
-        let marked = self.run(&env, template, |captured| captured.into_output())?;
+        let own = self.of_chart(new_environment(&self.shared, true), &template.scope)?;
+        let marked = self.run(&own.env, template, |captured| captured.into_output())?;
         Ok(trace::read_marks(&marked, &self.shared))
     }
+}
+
+/// A copy of a chart's environment for another chart: it has the functions, and the libraries that were compiled for it.
+fn without_globals(other: &OfChart) -> Environment<'static> {
+    let mut env = (*other.env).clone();
+    for (name, before) in &other.replaced {
+        match before {
+            Some(value) => env.add_global(name.clone(), value.clone()),
+            None => env.remove_global(name),
+        }
+    }
+    env
 }
 
 /// What a template set at its top level. Macros stay where they are: they need the template that has them.
@@ -186,9 +208,16 @@ fn resolve_name(templates: &HashMap<String, Arc<Template>>, scope: &Scope, name:
     }
     let base = templates.get(parent).map_or(&scope.base_path, |template| &template.scope.base_path);
     let chart = base.strip_suffix("/templates").unwrap_or(base);
-    let of_dependency =
-        name.split_once('/').map(|(chart_name, file)| format!("{chart}/charts/{chart_name}/templates/{file}"));
-    of_dependency.filter(|full| templates.contains_key(full)).unwrap_or(beside)
+    let of_dependency = name.split_once('/').map(|(dependency, file)| format!("charts/{dependency}/templates/{file}"));
+    of_dependency.and_then(|path| library(templates, &format!("{chart}/{path}"), &path)).unwrap_or(beside)
+}
+
+/// A template of a dependency. Where several charts carry the same library, all use the copy of one of them, so that it
+/// is compiled once.
+fn library(templates: &HashMap<String, Arc<Template>>, name: &str, path: &str) -> Option<String> {
+    let text = &templates.get(name)?.source.text;
+    let copies = templates.values().filter(|t| t.name.ends_with(path) && t.source.text == *text);
+    copies.map(|t| t.name.as_str()).min().map(str::to_owned)
 }
 
 /// A path below a folder, without `.` and `..`.
