@@ -16,7 +16,7 @@ use crate::output::{self, Selection};
 use crate::schema::Schema;
 use crate::values::SetFlag;
 
-pub use values::{Merged, merge, merge_layers};
+pub use values::{Giver, Merged, merge};
 
 /// Where the release's name comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,6 +40,18 @@ pub struct ValuesInput {
     pub files: Vec<String>,
     /// The `--set` family, in Helm's order.
     pub sets: Vec<(SetFlag, String)>,
+}
+
+impl ValuesInput {
+    /// The same without one layer, by its name or by the path of its file; nothing where it is not among them.
+    pub fn without(&self, layer: &str) -> Option<ValuesInput> {
+        let mut rest = self.clone();
+        match rest.layers.iter().any(|name| name == layer) {
+            true => rest.layers.retain(|name| name != layer),
+            false => rest.files.retain(|path| path != layer),
+        }
+        (rest != *self).then_some(rest)
+    }
 }
 
 /// A render that is asked for.
@@ -149,6 +161,17 @@ pub fn load_bundled(name: &str, sources: &Sources) -> Result<Chart, Error> {
 pub fn load_chart(name: Option<&str>, sources: &Sources) -> Result<Chart, Error> {
     let cwd = std::env::current_dir().unwrap_or_default();
     Ok(chart::find(name, &cwd, &chart::Bundle::embedded(), sources)?)
+}
+
+/// The values that the templates of a chart would see. No schema is asked about them.
+///
+/// # Errors
+/// A dependency that is missing; anything that cannot be read or merged.
+pub fn values(chart: &Arc<Chart>, input: &ValuesInput, sources: &Sources) -> Result<Merged, Error> {
+    chart.check_dependencies()?;
+    let mut merged = merge(chart, input, sources)?;
+    merged.warnings.splice(0..0, chart.all_warnings());
+    Ok(merged)
 }
 
 /// Renders.

@@ -6,9 +6,11 @@ use std::sync::Arc;
 
 use super::{Error, ValuesInput};
 use crate::chart::Chart;
-use crate::diag::{Diagnostic, Source, SourceKind, Sources};
+use crate::diag::{Diagnostic, Pos, Source, SourceKind, Sources};
 use crate::value::{Path as ValuePath, Provenance, Value};
-use crate::values::{ChartTree, Coalesced, DependencyError, Layers, Warnings, coalesce, process_dependencies};
+use crate::values::{
+    ChartTree, Coalesced, DependencyError, Layers, SetFlag, Warnings, coalesce, misfit, process_dependencies,
+};
 
 /// A chart tree with its values, and where they came from.
 pub struct Merged {
@@ -20,8 +22,32 @@ pub struct Merged {
     pub shared: Vec<(ValuePath, ValuePath)>,
     /// What was overridden on the way.
     pub provenance: Provenance,
+    /// What null or `!delete` took away.
+    pub removed: Vec<(ValuePath, Value)>,
     /// What was odd.
     pub warnings: Vec<Diagnostic>,
+    givers: Vec<(Arc<Source>, Giver)>,
+}
+
+/// What gives values.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Giver {
+    /// The values.yaml of a chart, by the chart's name.
+    Defaults(String),
+    /// A layer of the chart, by name.
+    Layer(String),
+    /// A file, by the path that was given.
+    File(String),
+    /// An argument.
+    Set(SetFlag, String),
+}
+
+impl Merged {
+    /// What gave the value that was written at a place.
+    pub fn giver(&self, pos: Pos) -> Option<&Giver> {
+        let inside = |source: &Source| source.span().start <= pos && pos <= source.span().end;
+        self.givers.iter().find(|(source, _)| inside(source)).map(|(_, giver)| giver)
+    }
 }
 
 /// Merges everything that gives values.
@@ -29,9 +55,11 @@ pub struct Merged {
 /// # Errors
 /// A layer that is not there or cannot be read, an argument that is not right, a subchart's values that are no map.
 pub fn merge(chart: &Arc<Chart>, input: &ValuesInput, sources: &Sources) -> Result<Merged, Error> {
-    let mut layers = merge_layers(chart, input, sources)?;
+    let mut given = Given { sources, layers: Layers::new(), givers: Vec::new() };
+    given.merge_layers(chart, input)?;
     let mut defaults = HashMap::new();
-    read_defaults(chart, &mut layers, &mut defaults, sources)?;
+    given.read_defaults(chart, &mut defaults)?;
+    let Given { layers, givers, .. } = given;
     let mut warnings = layers.warnings();
     let (user, mut provenance) = layers.finish();
     let mut odd = Warnings::default();
@@ -40,44 +68,53 @@ pub fn merge(chart: &Arc<Chart>, input: &ValuesInput, sources: &Sources) -> Resu
         DependencyError::Values(err) => err,
         DependencyError::Refused(err) => Error::Values(err.diagnostic()),
     })?;
-    let Coalesced { values, shared } =
+    let Coalesced { values, shared, removed } =
         coalesce(&tree, &user, &mut provenance, &mut odd).map_err(|err| Error::Values(err.diagnostic()))?;
     warnings.extend(odd.into_vec().iter().map(crate::values::Warning::diagnostic));
-    Ok(Merged { tree, values, shared, provenance, warnings })
+    warnings.extend(provenance.misfits().iter().map(misfit));
+    Ok(Merged { tree, values, shared, provenance, removed, warnings, givers })
 }
 
-/// Reads the values.yaml of a chart and of all below it, by the names they are shown under.
-fn read_defaults(
-    chart: &Chart,
-    layers: &mut Layers,
-    defaults: &mut HashMap<String, Value>,
-    sources: &Sources,
-) -> Result<(), Error> {
-    if let Some(file) = &chart.values {
-        let value = layers.apart(&file.source(sources)?).map_err(|err| Error::Values(err.diagnostic()))?;
-        defaults.insert(file.shown().to_owned(), value);
-    }
-    chart.subcharts.iter().try_for_each(|subchart| read_defaults(subchart, layers, defaults, sources))
+/// What was read so far, and which text is whose.
+struct Given<'a> {
+    sources: &'a Sources,
+    layers: Layers,
+    givers: Vec<(Arc<Source>, Giver)>,
 }
 
-/// Merges the layers of a request over one another, not yet over the chart's defaults.
-///
-/// # Errors
-/// A layer that is not there or cannot be read, an argument that is not right.
-pub fn merge_layers(chart: &Chart, input: &ValuesInput, sources: &Sources) -> Result<Layers, Error> {
-    let mut layers = Layers::new();
-    for name in &input.layers {
-        layers.file(&chart.layer_source(name, sources)?).map_err(|err| Error::Values(err.diagnostic()))?;
+impl Given<'_> {
+    /// Merges the layers of a request over one another, not yet over the chart's defaults.
+    fn merge_layers(&mut self, chart: &Chart, input: &ValuesInput) -> Result<(), Error> {
+        for name in &input.layers {
+            self.file(chart.layer_source(name, self.sources)?, Giver::Layer(name.clone()))?;
+        }
+        for path in &input.files {
+            self.file(read_values(path, self.sources)?, Giver::File(path.clone()))?;
+        }
+        for (flag, argument) in &input.sets {
+            let source = self.sources.add(flag.name(), SourceKind::Argument, argument.as_bytes())?;
+            self.givers.push((source.clone(), Giver::Set(*flag, argument.clone())));
+            let mut read = |path: &str| read_bytes(Path::new(path)).map_err(|err| err.to_string());
+            self.layers.set(*flag, &source, &mut read).map_err(|err| Error::Usage(err.diagnostic(&source)))?;
+        }
+        Ok(())
     }
-    for path in &input.files {
-        layers.file(&read_values(path, sources)?).map_err(|err| Error::Values(err.diagnostic()))?;
+
+    fn file(&mut self, source: Arc<Source>, giver: Giver) -> Result<(), Error> {
+        self.givers.push((source.clone(), giver));
+        self.layers.file(&source).map_err(|err| Error::Values(err.diagnostic()))
     }
-    for (flag, argument) in &input.sets {
-        let source = sources.add(flag.name(), SourceKind::Argument, argument.as_bytes())?;
-        let mut read = |path: &str| read_bytes(Path::new(path)).map_err(|err| err.to_string());
-        layers.set(*flag, &source, &mut read).map_err(|err| Error::Usage(err.diagnostic(&source)))?;
+
+    /// Reads the values.yaml of a chart and of all below it, by the names they are shown under.
+    fn read_defaults(&mut self, chart: &Chart, defaults: &mut HashMap<String, Value>) -> Result<(), Error> {
+        if let Some(file) = &chart.values {
+            let source = file.source(self.sources)?;
+            let value = self.layers.apart(&source).map_err(|err| Error::Values(err.diagnostic()))?;
+            self.givers.push((source, Giver::Defaults(chart.name().to_owned())));
+            defaults.insert(file.shown().to_owned(), value);
+        }
+        chart.subcharts.iter().try_for_each(|subchart| self.read_defaults(subchart, defaults))
     }
-    Ok(layers)
 }
 
 fn read_bytes(path: &Path) -> std::io::Result<Vec<u8>> {

@@ -15,7 +15,7 @@ use std::sync::Arc;
 pub use go::{format_float, print_go};
 pub use letters::{is_digit, is_letter};
 pub use map::Map;
-pub use origin::{Origin, OriginRecord, Provenance};
+pub use origin::{Edit, Misfit, Origin, OriginRecord, Provenance};
 pub use path::{Path, PathError, Segment};
 
 /// Text of a value: up to 15 bytes in place, longer text shared.

@@ -1,8 +1,11 @@
 //! Where a value was written, and what it overrode.
 
+use std::collections::HashMap;
+use std::sync::Arc;
+
 use crate::diag::Pos;
 
-use super::Value;
+use super::{Str, Value};
 
 /// Where a value was written: 4 bytes in every node.
 ///
@@ -32,31 +35,123 @@ impl Origin {
 pub struct OriginRecord {
     /// Where it was written.
     pub pos: Pos,
-    /// What stood there before: its data, and its own origin.
-    pub overrode: Value,
+    /// What stood there before: its data, and its own origin. Nothing where an [`Edit`] has met nothing yet.
+    pub overrode: Option<Value>,
+}
+
+/// What a layer does to what it finds beneath, where it neither merges nor replaces as Helm does.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Edit {
+    /// These items stand after those of the list beneath.
+    Append(Arc<Vec<Value>>),
+    /// These items stand before those of the list beneath.
+    Prepend(Arc<Vec<Value>>),
+    /// These items, maps, are merged into those beneath that have the same value under a key.
+    MergeBy(Str, Arc<Vec<Value>>),
+    /// A map in place of what is beneath.
+    Replace,
+    /// Nothing is left of what is beneath; a null stands there until all is merged.
+    Delete,
+}
+
+/// The tag that says it in YAML.
+impl std::fmt::Display for Edit {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Edit::Append(_) => f.write_str("!append"),
+            Edit::Prepend(_) => f.write_str("!prepend"),
+            Edit::MergeBy(key, _) => write!(f, "!merge:{key}"),
+            Edit::Replace => f.write_str("!replace"),
+            Edit::Delete => f.write_str("!delete"),
+        }
+    }
+}
+
+impl Edit {
+    /// What the layer itself says, where that is a list.
+    pub fn items(&self) -> Option<&Arc<Vec<Value>>> {
+        match self {
+            Edit::Append(items) | Edit::Prepend(items) | Edit::MergeBy(_, items) => Some(items),
+            Edit::Replace | Edit::Delete => None,
+        }
+    }
 }
 
 /// What the nodes of merged values overrode. Memory grows with the number of overrides, not with the values.
 #[derive(Debug, Clone, Default)]
 pub struct Provenance {
     records: Vec<OriginRecord>,
+    /// The edits, by the records of the nodes that they made.
+    edits: HashMap<usize, Edit>,
+    misfits: Vec<Misfit>,
+}
+
+/// An [`Edit`] of a list over something that is none, and replaces it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Misfit {
+    /// Its tag.
+    pub tag: String,
+    /// Where the edit was written.
+    pub pos: Pos,
+    /// Where the other was.
+    pub beneath: Pos,
+    /// What that is.
+    pub found: &'static str,
 }
 
 impl Provenance {
     /// The origin of a node written at `pos` in place of `old`.
     pub fn overriding(&mut self, pos: Pos, old: Value) -> Origin {
-        let Some(id) = u32::try_from(self.records.len()).ok().and_then(|n| n.checked_add(Pos::END)) else {
-            return Origin::at(pos);
-        };
-        self.records.push(OriginRecord { pos, overrode: old });
-        Origin(id)
+        self.record(pos, Some(old), None)
     }
 
-    /// The origin of a node that is laid over `old` and may already have overridden others: `old` goes below them all.
-    pub fn beneath(&mut self, origin: Origin, old: Value) -> Origin {
-        let Some(over) = self.overrode(origin).cloned() else { return self.overriding(self.pos(origin), old) };
-        let below = self.beneath(over.origin(), old);
-        self.overriding(self.pos(origin), over.with_origin(below))
+    /// The origin of a node that an edit makes of what it overrode; nothing yet.
+    pub fn editing(&mut self, pos: Pos, edit: Edit) -> Origin {
+        self.record(pos, None, Some(edit))
+    }
+
+    /// The origin of a node written at `pos`, with what it overrode and the edit that made it.
+    pub fn record(&mut self, pos: Pos, overrode: Option<Value>, edit: Option<Edit>) -> Origin {
+        let id = self.records.len();
+        let Some(origin) = u32::try_from(id).ok().and_then(|n| n.checked_add(Pos::END)) else {
+            return Origin::at(pos);
+        };
+        self.records.push(OriginRecord { pos, overrode });
+        self.edits.extend(edit.map(|edit| (id, edit)));
+        Origin(origin)
+    }
+
+    /// The edit that made the node with this origin.
+    pub fn edit(&self, origin: Origin) -> Option<&Edit> {
+        if self.edits.is_empty() { None } else { self.edits.get(&origin.record()?) }
+    }
+
+    /// Whether any node was made by an edit.
+    pub fn has_edits(&self) -> bool {
+        !self.edits.is_empty()
+    }
+
+    /// Whether a map with this origin keeps out what is beneath: it, or one that it overrode, replaces or deletes.
+    pub fn is_closed(&self, origin: Origin) -> bool {
+        self.has_edits()
+            && self.line(origin).any(|origin| matches!(self.edit(origin), Some(Edit::Replace | Edit::Delete)))
+    }
+
+    /// An origin, that of what its node overrode, and so on.
+    pub fn line(&self, origin: Origin) -> impl Iterator<Item = Origin> {
+        std::iter::successors(Some(origin), |origin| self.overrode(*origin).map(Value::origin))
+    }
+
+    /// Takes note of an edit that found no list; once, however often it is merged.
+    pub fn note_misfit(&mut self, misfit: Misfit) {
+        if !self.misfits.contains(&misfit) {
+            self.misfits.push(misfit);
+        }
+    }
+
+    /// The edits that found no list.
+    pub fn misfits(&self) -> &[Misfit] {
+        &self.misfits
     }
 
     /// Where the value with this origin was written; [`Pos::NONE`] where nowhere.
@@ -69,7 +164,7 @@ impl Provenance {
 
     /// What the value with this origin overrode.
     pub fn overrode(&self, origin: Origin) -> Option<&Value> {
-        Some(&self.records.get(origin.record()?)?.overrode)
+        self.records.get(origin.record()?)?.overrode.as_ref()
     }
 }
 

@@ -52,6 +52,11 @@ impl Path {
         self.0.push(Segment::Index(index));
     }
 
+    /// Goes one step further.
+    pub fn push(&mut self, segment: Segment) {
+        self.0.push(segment);
+    }
+
     /// Goes one step back.
     pub fn pop(&mut self) -> Option<Segment> {
         self.0.pop()
@@ -73,48 +78,102 @@ impl Path {
         path
     }
 
-    /// Reads `a.b[0].c`; `\` takes the next character as it is; a leading `.Values.` or `Values.` is passed over.
+    /// Reads `a.b[0].c`; `\` takes the next character as it is, and so do quotes around a key, all of it:
+    /// `a."b.c"`, `a["b.c"]`. A leading `.Values.` or `Values.` is passed over.
     ///
     /// # Errors
-    /// An empty key, or brackets without a number.
+    /// An empty key, quotes that are not closed, or brackets without a number or quotes.
     pub fn parse(text: &str) -> Result<Path, PathError> {
         let prefix = [".Values.", "Values."].into_iter().find(|p| text.starts_with(p)).map_or(0, str::len);
-        let mut path = Path::root();
+        let mut parser = PathParser { text, at: prefix, path: Path::root() };
+        while parser.at < text.len() {
+            parser.step()?;
+        }
+        Ok(parser.path)
+    }
+}
+
+/// What of a path's text is still to be read.
+struct PathParser<'t> {
+    text: &'t str,
+    at: usize,
+    path: Path,
+}
+
+impl<'t> PathParser<'t> {
+    fn rest(&self) -> &'t str {
+        self.text.get(self.at..).unwrap_or_default()
+    }
+
+    fn fail<T>(&self, message: &'static str) -> Result<T, PathError> {
+        Err(PathError { at: self.at, message })
+    }
+
+    /// Passes over a character where it comes next.
+    fn take(&mut self, wanted: char) -> bool {
+        let there = self.rest().starts_with(wanted);
+        self.at += if there { wanted.len_utf8() } else { 0 };
+        there
+    }
+
+    /// One key or index, with the dot before a key that is not the first.
+    fn step(&mut self) -> Result<(), PathError> {
+        if self.take('[') {
+            return self.bracket();
+        }
+        if !self.path.is_root() && !self.take('.') {
+            return self.fail("expected `.` or `[` here");
+        }
+        let key = match self.quoted()? {
+            Some(key) => key,
+            None => self.plain(),
+        };
+        if key.is_empty() {
+            return self.fail("a key is missing here");
+        }
+        self.path.push_key(key);
+        Ok(())
+    }
+
+    /// A key up to the next `.` or `[`.
+    fn plain(&mut self) -> String {
         let mut key = String::new();
-        let mut after_index = false;
-        let mut chars = text[prefix..].char_indices().map(|(i, c)| (i + prefix, c));
-        while let Some((at, c)) = chars.next() {
+        let mut chars = self.rest().char_indices();
+        let mut end = self.rest().len();
+        while let Some((i, c)) = chars.next() {
             match c {
                 '\\' => key.extend(chars.next().map(|(_, c)| c)),
-                '.' | '[' if key.is_empty() && !after_index && !(c == '[' && path.is_root()) => {
-                    return Err(PathError { at, message: "a key is missing here" });
+                '.' | '[' => {
+                    end = i;
+                    break;
                 }
-                '.' => {
-                    if !key.is_empty() {
-                        path.push_key(std::mem::take(&mut key));
-                    }
-                    after_index = false;
-                }
-                '[' => {
-                    if !key.is_empty() {
-                        path.push_key(std::mem::take(&mut key));
-                    }
-                    let digits: String = chars.by_ref().map(|(_, c)| c).take_while(|c| *c != ']').collect();
-                    let index =
-                        digits.parse().map_err(|_| PathError { at: at + 1, message: "expected a number and `]`" })?;
-                    path.push_index(index);
-                    after_index = true;
-                }
-                _ if after_index => return Err(PathError { at, message: "expected `.` or `[` after `]`" }),
                 c => key.push(c),
             }
         }
-        if !key.is_empty() {
-            path.push_key(key);
-        } else if !after_index && !path.is_root() {
-            return Err(PathError { at: text.len(), message: "a key is missing here" });
+        self.at += end;
+        key
+    }
+
+    /// A key in quotes, if one comes next.
+    fn quoted(&mut self) -> Result<Option<String>, PathError> {
+        let Some(quote) = self.rest().chars().next().filter(|c| matches!(c, '"' | '\'')) else { return Ok(None) };
+        let inner = self.rest().get(1..).unwrap_or_default();
+        let Some(end) = inner.find(quote) else { return self.fail("this quote is not closed") };
+        self.at += end + 2;
+        Ok(Some(inner[..end].to_owned()))
+    }
+
+    /// What is between brackets: an index, or a key in quotes.
+    fn bracket(&mut self) -> Result<(), PathError> {
+        if let Some(key) = self.quoted()? {
+            self.path.push_key(key);
+        } else {
+            let digits = self.rest().bytes().take_while(u8::is_ascii_digit).count();
+            let Ok(index) = self.rest()[..digits].parse() else { return self.fail("expected a number and `]`") };
+            self.path.push_index(index);
+            self.at += digits;
         }
-        Ok(path)
+        if self.take(']') { Ok(()) } else { self.fail("expected `]` here") }
     }
 }
 
@@ -132,8 +191,8 @@ impl std::fmt::Display for Path {
                     if i > 0 {
                         f.write_str(".")?;
                     }
-                    for c in key.chars() {
-                        if matches!(c, '.' | '[' | '\\') {
+                    for (i, c) in key.chars().enumerate() {
+                        if matches!(c, '.' | '[' | '\\') || i == 0 && matches!(c, '"' | '\'') {
                             f.write_str("\\")?;
                         }
                         write!(f, "{c}")?;
@@ -152,15 +211,18 @@ mod tests {
 
     #[test]
     fn reads_what_it_prints() {
-        for text in ["a", "a.b[0].c", "a[0][1]", r"nodeSelector.kubernetes\.io/role", "[2].a"] {
+        for text in ["a", "a.b[0].c", "a[0][1]", r"nodeSelector.kubernetes\.io/role", "[2].a", r#"a.\"b"#, "a.b'"] {
             assert_eq!(Path::parse(text).unwrap().to_string(), text);
         }
         assert_eq!(Path::parse(".Values.a.b").unwrap().to_string(), "a.b");
+        for text in [r#"a."b.c".d"#, r#"a["b.c"].d"#, "a['b.c'].d"] {
+            assert_eq!(Path::parse(text).unwrap().to_string(), r"a.b\.c.d", "{text}");
+        }
     }
 
     #[test]
     fn says_where_a_path_is_wrong() {
-        for (text, at) in [("a..b", 2), ("a.", 2), ("a[x]", 2), ("a[0]b", 4), (".a", 0)] {
+        for (text, at) in [("a..b", 2), ("a.", 2), ("a[x]", 2), ("a[0]b", 4), (".a", 0), ("a.\"b", 2)] {
             assert_eq!(Path::parse(text).unwrap_err().at, at, "{text}");
         }
     }

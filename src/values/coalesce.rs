@@ -14,6 +14,7 @@ use std::sync::Arc;
 use crate::diag::{Diagnostic, Pos, Span};
 use crate::value::{Map, Origin, Path, Provenance, Str, Value};
 
+use super::edit::{is_deleted, lay, sweep};
 use super::heap::{Heap, Node, Ref};
 use super::tree::{ChartTree, Graph};
 use super::warning::{WarningKind, Warnings};
@@ -72,6 +73,8 @@ pub struct Coalesced {
     pub values: Value,
     /// Places that hold one and the same map in Helm, where a template that changes one changes the other.
     pub shared: Vec<(Path, Path)>,
+    /// What null or `!delete` took away, and where it was: the null, with what it stood over.
+    pub removed: Vec<(Path, Value)>,
 }
 
 /// The user's values over those of a chart and its subcharts; `user` is all layers overlaid, nulls kept.
@@ -85,10 +88,12 @@ pub fn coalesce(
     warnings: &mut Warnings,
 ) -> Result<Coalesced, Refusal> {
     let mut heap = Heap::default();
-    let mut merge = Merge { heap: &mut heap, mode: Mode::Coalesce, provenance, warnings, record: true };
+    let mut merge = Merge::new(&mut heap, Mode::Coalesce, provenance, warnings, true);
     let root = merge.run(&Defaults::of_tree(tree), user)?;
+    let mut removed = merge.removed;
     let frozen = heap.freeze_all(root);
-    Ok(Coalesced { values: Value::Map(frozen.map, user.origin()), shared: frozen.shared })
+    let values = sweep(Value::Map(frozen.map, user.origin()), provenance, &mut removed);
+    Ok(Coalesced { values, shared: frozen.shared, removed })
 }
 
 /// Whether null deletes.
@@ -146,6 +151,16 @@ impl fmt::Display for Prefix<'_> {
     }
 }
 
+impl Prefix<'_> {
+    /// The path in the values, which the root chart's name is no part of.
+    fn to_path(self) -> Path {
+        match self.parent {
+            Some(parent) if parent.parent.is_some() => parent.to_path().key(self.name),
+            _ => Path::root(),
+        }
+    }
+}
+
 /// A map whose entries fill another one.
 enum Source {
     /// One that is known to no other place and not used afterwards.
@@ -158,15 +173,28 @@ const GLOBAL: &str = "global";
 
 /// One pass over values.
 pub(super) struct Merge<'a> {
-    pub heap: &'a mut Heap,
-    pub mode: Mode,
-    pub provenance: &'a mut Provenance,
-    pub warnings: &'a mut Warnings,
+    heap: &'a mut Heap,
+    mode: Mode,
+    provenance: &'a mut Provenance,
+    warnings: &'a mut Warnings,
     /// Whether overrides are recorded; not where the pass only looks ahead.
-    pub record: bool,
+    record: bool,
+    /// What null took away.
+    removed: Vec<(Path, Value)>,
 }
 
-impl Merge<'_> {
+impl<'a> Merge<'a> {
+    /// A pass that has nothing done yet.
+    pub fn new(
+        heap: &'a mut Heap,
+        mode: Mode,
+        provenance: &'a mut Provenance,
+        warnings: &'a mut Warnings,
+        record: bool,
+    ) -> Self {
+        Merge { heap, mode, provenance, warnings, record, removed: Vec::new() }
+    }
+
     /// The user's values over those of a chart and its subcharts.
     pub fn run(&mut self, chart: &Defaults<'_>, user: &Value) -> Result<Ref, Refusal> {
         let root = self.heap.table_of(user);
@@ -191,11 +219,12 @@ impl Merge<'_> {
     }
 
     fn subchart_values(&mut self, values: Ref, name: &str) -> Result<Ref, Refusal> {
-        if let Some(found) = self.heap.get(values, name) {
-            return self.heap.child(values, name).ok_or_else(|| self.mismatch(name, &found));
+        let found = self.heap.get(values, name);
+        if let Some(found) = found.as_ref().filter(|found| !self.is_deleted(found)) {
+            return self.heap.child(values, name).ok_or_else(|| self.mismatch(name, found));
         }
         let new = self.heap.table(Arc::default());
-        self.heap.set(values, name.into(), Node::Table(new, Origin::NONE));
+        self.heap.set(values, name.into(), Node::Table(new, found.map(|node| node.origin()).unwrap_or_default()));
         Ok(new)
     }
 
@@ -211,8 +240,10 @@ impl Merge<'_> {
         for (key, default) in defaults.iter() {
             match self.heap.get(values, key) {
                 None => self.heap.set(values, key.clone(), Node::Value(default.clone())),
-                Some(found) if found.is_null() && self.mode == Mode::Coalesce => self.heap.remove(values, key),
-                Some(found) if found.is_table() => self.default_map(chart, values, key, default, path),
+                Some(found) if found.is_null() && self.mode == Mode::Coalesce => {
+                    self.remove(values, key, default.clone(), path);
+                }
+                Some(found) if self.takes_defaults(&found) => self.default_map(chart, values, key, default, path),
                 Some(_) => self.overridden(values, key, || default.clone()),
             }
         }
@@ -228,6 +259,7 @@ impl Merge<'_> {
                 let mode = if is_subchart { Mode::Merge } else { self.mode };
                 if let Some(into) = self.heap.child(values, key) {
                     self.fill(into, Source::Own(map.clone()), &path, mode);
+                    self.close(values, key, &Node::Value(default.clone()));
                 }
             }
             Value::Null(_) => {}
@@ -238,22 +270,65 @@ impl Merge<'_> {
         }
     }
 
+    /// Null deletes what it stands over. One that `!delete` left stays until all is merged, for what comes later.
+    fn remove(&mut self, values: Ref, key: &Str, old: Value, path: &Prefix<'_>) {
+        self.overridden(values, key, || old);
+        match self.heap.get(values, key) {
+            Some(Node::Value(null)) if !is_deleted(&null, self.provenance) => {
+                self.heap.remove(values, key);
+                if self.record {
+                    self.removed.push((path.join(key).to_path(), null));
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn is_deleted(&self, node: &Node) -> bool {
+        matches!(node, Node::Value(value) if is_deleted(value, self.provenance))
+    }
+
+    /// Whether it is a map into which another one is merged.
+    fn takes_defaults(&self, node: &Node) -> bool {
+        node.is_table() && !self.provenance.is_closed(node.origin())
+    }
+
     fn warn(&mut self, values: Ref, key: &str, other: Origin, kind: WarningKind) {
         let origin = self.heap.get(values, key).map(|node| node.origin()).unwrap_or_default();
         let (pos, other) = (self.provenance.pos(origin), self.provenance.pos(other));
         self.warnings.add(kind, pos, other);
     }
 
-    /// Notes that what is under a key stands over something else.
+    /// Notes that what is under a key stands over something else, and does what its tag says about that.
     fn overridden(&mut self, values: Ref, key: &str, old: impl FnOnce() -> Value) {
-        if !self.record {
+        let Some(node) = self.heap.get(values, key) else { return };
+        let edited = self.provenance.edit(node.origin()).is_some();
+        if !self.record && !edited {
             return;
         }
+        let old = old();
+        if edited || self.provenance.pos(old.origin()) != Pos::NONE {
+            self.put_beneath(values, key, old);
+        }
+    }
+
+    fn put_beneath(&mut self, values: Ref, key: &str, old: Value) {
         let Some(mut node) = self.heap.get(values, key) else { return };
-        let origin = over(self.provenance, node.origin(), old());
-        if origin != node.origin() {
-            node.set_origin(origin);
+        let before = node.origin();
+        match &mut node {
+            Node::Value(value) => *value = lay(std::mem::take(value), old, self.provenance),
+            Node::Table(_, origin) => *origin = lay(Value::Null(*origin), old, self.provenance).origin(),
+        }
+        if node.origin() != before {
             self.heap.set(values, key.into(), node);
+        }
+    }
+
+    /// A map that keeps out what is beneath still does when it is merged into another one.
+    fn close(&mut self, values: Ref, key: &str, merged: &Node) {
+        if self.provenance.is_closed(merged.origin()) {
+            let merged = self.heap.freeze_node(merged);
+            self.put_beneath(values, key, merged);
         }
     }
 
@@ -264,7 +339,7 @@ impl Merge<'_> {
         for (key, node) in self.heap.shared_entries(above) {
             match (node, self.heap.get(own, &key)) {
                 (Node::Table(table, origin), found) => self.global_map(own, &key, (table, origin), found, path),
-                (node, Some(found)) if found.is_table() => {
+                (node, Some(found)) if found.is_table() && !self.is_deleted(&node) => {
                     self.warn(own, &key, node.origin(), WarningKind::GlobalTableKept { key: key.to_string() });
                 }
                 (node, found) => {
@@ -301,7 +376,7 @@ impl Merge<'_> {
         path: &Prefix<'_>,
     ) {
         let copy = self.heap.shallow_copy(table);
-        if found.is_some() {
+        if found.is_some() && !self.provenance.is_closed(origin) {
             let Some(below) = self.heap.child(own, key) else {
                 let kind = WarningKind::GlobalConflict { key: key.to_string() };
                 return self.warn(own, key, origin, kind);
@@ -309,11 +384,14 @@ impl Merge<'_> {
             self.fill(copy, Source::Shared(below), &path.join(key), Mode::Merge);
         }
         self.heap.set(own, key.clone(), Node::Table(copy, origin));
+        if let Some(found) = found {
+            self.close(own, key, &found);
+        }
     }
 
     /// Fills a map from another; what it has itself counts.
     fn fill(&mut self, into: Ref, from: Source, path: &Prefix<'_>, mode: Mode) {
-        let nullified = self.nullify(into, &from, mode);
+        let nullified = self.nullify(into, &from, path, mode);
         let entries = match &from {
             Source::Own(map) => map.iter().map(|(k, v)| (k.clone(), Node::Value(v.clone()))).collect(),
             Source::Shared(from) => self.heap.shared_entries(*from),
@@ -332,7 +410,7 @@ impl Merge<'_> {
 
     /// Null over something: when coalescing, it goes and takes that with it; when merging, it stays, and stays in the
     /// map that it stood over. Null over nothing stays in any case.
-    fn nullify(&mut self, into: Ref, from: &Source, mode: Mode) -> Vec<Str> {
+    fn nullify(&mut self, into: Ref, from: &Source, path: &Prefix<'_>, mode: Mode) -> Vec<Str> {
         let mut nullified = Vec::new();
         for key in self.heap.null_keys(into) {
             let old = match from {
@@ -344,12 +422,10 @@ impl Merge<'_> {
                 }
             };
             if let Some(old) = old.filter(|old| !old.is_null()) {
+                let old = self.heap.freeze_node(&old);
                 match mode {
-                    Mode::Coalesce => self.heap.remove(into, &key),
-                    Mode::Merge => {
-                        let old = self.heap.freeze_node(&old);
-                        self.overridden(into, &key, || old);
-                    }
+                    Mode::Coalesce => self.remove(into, &key, old, path),
+                    Mode::Merge => self.overridden(into, &key, || old),
                 }
             }
             nullified.push(key);
@@ -361,13 +437,14 @@ impl Merge<'_> {
     fn fill_entry(&mut self, into: Ref, key: &Str, found: &Node, node: &Node, path: &Prefix<'_>, mode: Mode) {
         let path = path.join(key);
         match (found.is_table(), node.is_table()) {
-            (true, true) => {
+            (true, true) if self.takes_defaults(found) => {
                 let Some(below) = self.heap.child(into, key) else { return };
                 match node {
                     Node::Table(from, _) => self.fill(below, Source::Shared(*from), &path, mode),
                     Node::Value(Value::Map(map, _)) => self.fill(below, Source::Own(map.clone()), &path, mode),
                     Node::Value(_) => {}
                 }
+                self.close(into, key, node);
                 return;
             }
             (false, true) => {
@@ -391,25 +468,4 @@ fn scalar(node: Node) -> Value {
         Node::Value(value) => value,
         Node::Table(_, origin) => Value::Null(origin),
     }
-}
-
-/// The origin of a value that stands over `old`, which comes last in the line of what it overrode. The same place
-/// counts once, since Helm merges the same values several times over.
-fn over(provenance: &mut Provenance, origin: Origin, old: Value) -> Origin {
-    let old_pos = provenance.pos(old.origin());
-    if old_pos == Pos::NONE || provenance.pos(origin) == old_pos {
-        return origin;
-    }
-    let old = match provenance.overrode(origin).cloned() {
-        None => old,
-        Some(first) => {
-            let below = over(provenance, first.origin(), old);
-            if below == first.origin() {
-                return origin;
-            }
-            first.with_origin(below)
-        }
-    };
-    let pos = provenance.pos(origin);
-    provenance.overriding(pos, old)
 }

@@ -11,6 +11,7 @@ use crate::diag::Pos;
 use crate::value::{Provenance, Str, Value, print_go};
 
 use super::coalesce::{Defaults, Merge, Mode, Refusal, RefusalKind};
+use super::edit::sweep;
 use super::heap::{Heap, Node, Ref};
 use super::tree::{ChartTree, Graph, ReadValues};
 use super::warning::{WarningKind, Warnings};
@@ -86,10 +87,10 @@ impl Processing<'_> {
     fn look_ahead(&mut self, chart: usize, above: &Value) -> Result<Value, Refusal> {
         let mut heap = Heap::default();
         let defaults = Defaults::of_graph(&self.graph, chart);
-        let (provenance, warnings) = (&mut *self.provenance, &mut *self.warnings);
-        let mut merge = Merge { heap: &mut heap, mode: Mode::Coalesce, provenance, warnings, record: false };
+        let mut merge = Merge::new(&mut heap, Mode::Coalesce, self.provenance, self.warnings, false);
         let root = merge.run(&defaults, above)?;
-        Ok(Value::Map(heap.freeze(root), above.origin()))
+        let values = Value::Map(heap.freeze(root), above.origin());
+        Ok(sweep(values, self.provenance, &mut Vec::new()))
     }
 
     /// Undeclared charts first, as they are; then one for each declared dependency that has a chart, under its alias.
@@ -183,8 +184,7 @@ impl Processing<'_> {
         let origin = self.graph.charts[chart].values.origin();
         let mut heap = Heap::default();
         let defaults = Defaults::of_graph(&self.graph, chart);
-        let (provenance, warnings) = (&mut *self.provenance, &mut *self.warnings);
-        let mut merge = Merge { heap: &mut heap, mode: Mode::Merge, provenance, warnings, record: true };
+        let mut merge = Merge::new(&mut heap, Mode::Merge, self.provenance, self.warnings, true);
         let values = merge.run(&defaults, &Value::map::<&str>([]))?;
         let imported = heap.table(Arc::default());
         for dependency in &mut *dependencies {
@@ -204,7 +204,7 @@ impl Processing<'_> {
     }
 
     fn merge<'m>(&'m mut self, heap: &'m mut Heap, record: bool) -> Merge<'m> {
-        Merge { heap, mode: Mode::Merge, provenance: self.provenance, warnings: self.warnings, record }
+        Merge::new(heap, Mode::Merge, self.provenance, self.warnings, record)
     }
 
     /// Adds what a dependency exports, and leaves in the dependency what Helm leaves there.

@@ -51,13 +51,6 @@ impl Node {
             Node::Table(_, origin) => *origin,
         }
     }
-
-    pub fn set_origin(&mut self, to: Origin) {
-        match self {
-            Node::Value(value) => value.set_origin(to),
-            Node::Table(_, origin) => *origin = to,
-        }
-    }
 }
 
 impl Heap {

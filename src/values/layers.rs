@@ -2,31 +2,34 @@
 
 use std::sync::Arc;
 
-use super::merge::{Duplicate, merge_document};
+use super::merge::{Duplicate, MergeError, Remark, UnknownTag, merge_document};
 use super::set::{ReadFile, SetError, SetFlag};
 use crate::diag::{Diagnostic, Source, Span};
 use crate::value::{Provenance, Value};
-use crate::yaml::{self, YamlError};
+use crate::yaml;
 
 /// The one merged tree, and what it overrode on the way.
 #[derive(Debug, Default)]
 pub struct Layers {
     root: Value,
     provenance: Provenance,
-    duplicates: Vec<Duplicate>,
+    remarks: Vec<Remark>,
 }
 
 /// A layer that cannot be read.
 #[derive(Debug, Clone)]
 pub struct LayerError {
     source: Arc<Source>,
-    cause: YamlError,
+    cause: MergeError,
 }
 
 impl LayerError {
     /// As a diagnostic.
     pub fn diagnostic(&self) -> Diagnostic {
-        self.cause.diagnostic(self.source.base)
+        match &self.cause {
+            MergeError::Yaml(err) => err.diagnostic(self.source.base),
+            MergeError::Tag(err) => err.diagnostic(self.source.base),
+        }
     }
 }
 
@@ -39,12 +42,14 @@ impl Layers {
     /// Lays a file over the tree, each of its documents in turn, as Helm 4 does.
     ///
     /// # Errors
-    /// Where it is not YAML, or not a map, or what Helm's library refuses.
+    /// Where it is not YAML, or not a map, or what Helm's library refuses; where a tag is not right.
     pub fn file(&mut self, source: &Arc<Source>) -> Result<(), LayerError> {
-        let fail = |cause| LayerError { source: source.clone(), cause };
-        for document in yaml::Documents::new(&source.text) {
-            let range = document.map_err(fail)?;
-            merge_document(&mut self.root, source, range, &mut self.provenance, &mut self.duplicates).map_err(fail)?;
+        self.documents(source).map_err(|cause| LayerError { source: source.clone(), cause })
+    }
+
+    fn documents(&mut self, source: &Source) -> Result<(), MergeError> {
+        for range in yaml::Documents::new(&source.text) {
+            merge_document(&mut self.root, source, range?, &mut self.provenance, &mut self.remarks)?;
         }
         Ok(())
     }
@@ -68,9 +73,13 @@ impl Layers {
         super::set::apply(&mut self.root, flag, argument, files, &mut self.provenance)
     }
 
-    /// Warnings about keys that stand twice in one file.
+    /// Warnings about keys that stand twice in one file, and tags that are likely misspelt.
     pub fn warnings(&self) -> Vec<Diagnostic> {
-        self.duplicates.iter().map(duplicate_key).collect()
+        let drawn = self.remarks.iter().map(|remark| match remark {
+            Remark::Duplicate(duplicate) => duplicate_key(duplicate),
+            Remark::UnknownTag(unknown) => unknown_tag(unknown),
+        });
+        drawn.collect()
     }
 
     /// The tree, nulls kept, and its provenance.
@@ -85,6 +94,12 @@ fn duplicate_key(duplicate: &Duplicate) -> Diagnostic {
         .label(duplicate.again, "this one counts")
         .label(Span::new(duplicate.first, end), "nothing of this one is left")
         .help("remove one of the two, or put their contents together")
+}
+
+fn unknown_tag(unknown: &UnknownTag) -> Diagnostic {
+    Diagnostic::warning(format!("the tag `{}` means nothing", unknown.tag))
+        .label(unknown.span, "")
+        .help(format!("did you mean `{}`?", unknown.near))
 }
 
 #[cfg(test)]

@@ -8,9 +8,11 @@ use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::Arc;
 
+use super::edit::lay;
 use super::overlay::overlay;
+use super::tags::{Tag, TagError, TagErrorKind, meant_by, without_key};
 use crate::diag::{Pos, Source, Span};
-use crate::value::{Map, Origin, Provenance, Str, Value};
+use crate::value::{Edit, Map, Origin, Provenance, Str, Value};
 use crate::yaml::{Event, EventKind, Expander, Reader, Resolved, YamlError, is_merge, resolve};
 
 /// A key that stands twice in one map of a layer.
@@ -24,31 +26,80 @@ pub struct Duplicate {
     pub again: Span,
 }
 
+/// A tag on a list or map that is none of ours but near to one; it means nothing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnknownTag {
+    /// The tag.
+    pub tag: String,
+    /// The one that was likely meant.
+    pub near: String,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// What is odd about a layer that can be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Remark {
+    /// A key stands twice.
+    Duplicate(Duplicate),
+    /// A tag is likely misspelt.
+    UnknownTag(UnknownTag),
+}
+
+/// Why a document cannot be merged.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum MergeError {
+    /// It is not YAML, or is YAML that Helm's library refuses.
+    Yaml(YamlError),
+    /// A tag is not right.
+    Tag(TagError),
+}
+
+impl From<YamlError> for MergeError {
+    fn from(err: YamlError) -> Self {
+        MergeError::Yaml(err)
+    }
+}
+
+impl MergeError {
+    /// The same error, found in a text that begins `bytes` further on.
+    fn offset(self, bytes: usize) -> Self {
+        match self {
+            MergeError::Yaml(err) => MergeError::Yaml(err.offset(bytes)),
+            MergeError::Tag(TagError { tag, kind, range }) => {
+                MergeError::Tag(TagError { tag, kind, range: range.start + bytes..range.end + bytes })
+            }
+        }
+    }
+}
+
 /// Lays one document over the merged tree.
 ///
 /// # Errors
-/// Where the document is not YAML, or is YAML that Helm's library refuses. The tree is then half merged.
+/// Where the document is not YAML, or is YAML that Helm's library refuses, or has a tag that is not right. The tree is
+/// then half merged.
 pub(super) fn merge_document(
     root: &mut Value,
     source: &Source,
     range: Range<usize>,
     provenance: &mut Provenance,
-    duplicates: &mut Vec<Duplicate>,
-) -> Result<(), YamlError> {
+    remarks: &mut Vec<Remark>,
+) -> Result<(), MergeError> {
     let base = source.base.offset(range.start);
     let text = source.text.get(range.clone()).unwrap_or_default();
     let layer = Span::new(base, base.offset(text.len()));
-    let mut merge =
-        Merge { events: Expander::new(Reader::new(text).with_final_newline()), layer, provenance, duplicates };
+    let events = Expander::new(Reader::new(text).with_final_newline());
+    let mut merge = Merge { text, events, layer, provenance, remarks };
     merge.document(root).map_err(|err| err.offset(range.start))
 }
 
 struct Merge<'a, 'm> {
+    text: &'a [u8],
     events: Expander<'a>,
     /// The positions of this layer.
     layer: Span,
     provenance: &'m mut Provenance,
-    duplicates: &'m mut Vec<Duplicate>,
+    remarks: &'m mut Vec<Remark>,
 }
 
 /// What this layer has done to the entries of an open map that were there before, by place.
@@ -69,12 +120,15 @@ struct Prior {
 }
 
 impl<'a> Merge<'a, '_> {
-    fn document(&mut self, root: &mut Value) -> Result<(), YamlError> {
+    fn document(&mut self, root: &mut Value) -> Result<(), MergeError> {
         while let Some(event) = self.next()? {
             match event.kind {
                 EventKind::DocumentStart { .. } => {}
                 EventKind::DocumentEnd => break,
                 EventKind::MappingStart { .. } => {
+                    if self.tag(&event)?.is_some() {
+                        return Err(self.tag_error(&event, TagErrorKind::OnTheRoot));
+                    }
                     let place = self.layer.start.offset(event.start);
                     self.merge_node(root, event, place)?;
                 }
@@ -84,43 +138,55 @@ impl<'a> Merge<'a, '_> {
         Ok(())
     }
 
-    fn next(&mut self) -> Result<Option<Event<'a>>, YamlError> {
-        self.events.next()
+    fn next(&mut self) -> Result<Option<Event<'a>>, MergeError> {
+        Ok(self.events.next()?)
     }
 
     /// Helm takes a document that is empty or null, and no other that is not a map.
-    fn root_scalar(&mut self, event: &Event<'a>) -> Result<(), YamlError> {
+    fn root_scalar(&mut self, event: &Event<'a>) -> Result<(), MergeError> {
         let value = self.value(event.clone(), self.layer.start)?;
         match value.is_null() {
             true => Ok(()),
             false => {
                 let message = format!("the values must be a map, this is a {}", value.kind());
                 let help = Some("write `key: value` lines at the top level");
-                Err(YamlError { help, ..YamlError::new(event.start, message) })
+                Err(YamlError { help, ..YamlError::new(event.start, message) }.into())
             }
         }
     }
 
     /// Lays the node that begins with `event` over `slot`, which holds what earlier layers said. `place` is where the
     /// node is said to be written: its key, or itself. Tells whether it was merged into a map that stays.
-    fn merge_node(&mut self, slot: &mut Value, event: Event<'a>, place: Pos) -> Result<bool, YamlError> {
-        if let (EventKind::MappingStart { .. }, Value::Map(map, _)) = (&event.kind, &mut *slot) {
+    fn merge_node(&mut self, slot: &mut Value, event: Event<'a>, place: Pos) -> Result<bool, MergeError> {
+        if let (EventKind::MappingStart { .. }, Value::Map(map, _)) = (&event.kind, &mut *slot)
+            && self.tag(&event)?.is_none()
+        {
             self.mapping(Arc::make_mut(map))?;
             return Ok(true);
         }
         let value = self.value(event, place)?;
-        self.replace(slot, value, place);
+        let old = std::mem::take(slot);
+        *slot = lay(value, old, self.provenance);
         Ok(false)
     }
 
-    fn replace(&mut self, slot: &mut Value, value: Value, place: Pos) {
-        let old = std::mem::take(slot);
-        *slot = value.with_origin(self.provenance.overriding(place, old));
+    /// Builds the node that begins with `event`; its tag says what becomes of it where it is laid over another.
+    fn value(&mut self, event: Event<'a>, place: Pos) -> Result<Value, MergeError> {
+        let origin = Origin::at(place);
+        let Some(tag) = self.tag(&event)? else { return self.untagged(event, origin) };
+        let start = Event { kind: event.kind.clone(), ..event };
+        let node = self.untagged(event, origin)?;
+        let edit = tag.edit(&node).map_err(|kind| self.tag_error(&start, kind))?;
+        if let Some((item, kind)) = without_key(&edit, &node) {
+            let at = (self.provenance.pos(item.origin()).0 - self.layer.start.0) as usize;
+            let tag = edit.to_string();
+            return Err(MergeError::Tag(TagError { tag, kind, range: at..at }));
+        }
+        let node = if edit == Edit::Delete { Value::NULL } else { node };
+        Ok(node.with_origin(self.provenance.editing(place, edit)))
     }
 
-    /// Builds the node that begins with `event`.
-    fn value(&mut self, event: Event<'a>, place: Pos) -> Result<Value, YamlError> {
-        let origin = Origin::at(place);
+    fn untagged(&mut self, event: Event<'a>, origin: Origin) -> Result<Value, MergeError> {
         match event.kind {
             EventKind::MappingStart { .. } => {
                 let mut map = Map::new();
@@ -128,15 +194,54 @@ impl<'a> Merge<'a, '_> {
                 Ok(Value::Map(Arc::new(map), origin))
             }
             EventKind::SequenceStart { .. } => Ok(Value::List(Arc::new(self.sequence()?), origin)),
-            _ => scalar(&event, origin),
+            _ => Ok(scalar(&event, origin)?),
         }
     }
 
-    fn sequence(&mut self) -> Result<Vec<Value>, YamlError> {
+    /// The tag of ours that a node has.
+    fn tag(&mut self, event: &Event<'a>) -> Result<Option<Tag>, MergeError> {
+        let Some(text) = event.kind.tag().filter(|tag| tag.starts_with('!')) else { return Ok(None) };
+        match Tag::parse(text) {
+            Some(tag) => {
+                let checked = tag.and_then(|tag| tag.check(&event.kind).map(|()| tag));
+                Ok(Some(checked.map_err(|kind| self.tag_error(event, kind))?))
+            }
+            None => {
+                if let (Some(near), true) = (meant_by(text), event.kind.nesting() > 0) {
+                    let range = self.tag_range(event, text);
+                    let span = Span::new(self.layer.start.offset(range.start), self.layer.start.offset(range.end));
+                    let remark = Remark::UnknownTag(UnknownTag { tag: text.to_owned(), near, span });
+                    if !self.remarks.contains(&remark) {
+                        self.remarks.push(remark);
+                    }
+                }
+                Ok(None)
+            }
+        }
+    }
+
+    fn tag_error(&self, event: &Event<'a>, kind: TagErrorKind) -> MergeError {
+        let tag = event.kind.tag().unwrap_or_default();
+        MergeError::Tag(TagError { tag: tag.to_owned(), kind, range: self.tag_range(event, tag) })
+    }
+
+    /// Where the tag of a node stands; the node itself where the tag is written in another way than it reads.
+    fn tag_range(&self, event: &Event<'a>, tag: &str) -> Range<usize> {
+        let before = self.text.get(..event.start).unwrap_or_default();
+        match memchr::memmem::rfind(before, tag.as_bytes()) {
+            Some(at) => at..at + tag.len(),
+            None => event.start..event.start,
+        }
+    }
+
+    fn sequence(&mut self) -> Result<Vec<Value>, MergeError> {
         let mut items = Vec::new();
         while let Some(event) = self.next()? {
             if event.kind == EventKind::SequenceEnd {
                 break;
+            }
+            if event.kind.tag().is_some() && self.tag(&event)?.is_some_and(|tag| tag != Tag::Replace) {
+                return Err(self.tag_error(&event, TagErrorKind::OnAnItem));
             }
             let place = self.layer.start.offset(event.start);
             items.push(self.value(event, place)?);
@@ -144,7 +249,7 @@ impl<'a> Merge<'a, '_> {
         Ok(items)
     }
 
-    fn mapping(&mut self, map: &mut Map) -> Result<(), YamlError> {
+    fn mapping(&mut self, map: &mut Map) -> Result<(), MergeError> {
         let mut journal = Journal::default();
         while let Some(event) = self.events.next()? {
             match &event.kind {
@@ -160,7 +265,7 @@ impl<'a> Merge<'a, '_> {
         Ok(())
     }
 
-    fn entry(&mut self, map: &mut Map, journal: &mut Journal, key_event: &Event<'a>) -> Result<(), YamlError> {
+    fn entry(&mut self, map: &mut Map, journal: &mut Journal, key_event: &Event<'a>) -> Result<(), MergeError> {
         let key = key(key_event)?;
         let place = self.layer.start.offset(key_event.start);
         let Some(event) = self.next()? else { return Ok(()) };
@@ -172,7 +277,7 @@ impl<'a> Merge<'a, '_> {
         let prior = self.clear(map, journal, index);
         if let Some(first) = prior.repeated {
             let again = Span::new(place, self.layer.start.offset(key_event.end));
-            self.duplicates.push(Duplicate { key: Str::from(key), first, again });
+            self.remarks.push(Remark::Duplicate(Duplicate { key: Str::from(key), first, again }));
         }
         let Some(slot) = map.get_index_mut(index) else { return Ok(()) };
         if !prior.earlier {
@@ -185,7 +290,7 @@ impl<'a> Merge<'a, '_> {
 
     /// `<<`: the entries of a map, or of several of which the first has the last word, as goyaml applies them: over
     /// what stands before it in the map, under what comes after.
-    fn merge_key(&mut self, map: &mut Map, journal: &mut Journal) -> Result<(), YamlError> {
+    fn merge_key(&mut self, map: &mut Map, journal: &mut Journal) -> Result<(), MergeError> {
         let Some(event) = self.next()? else { return Ok(()) };
         let at = event.start;
         let maps = match self.value(event, self.layer.start.offset(at))? {
@@ -198,7 +303,7 @@ impl<'a> Merge<'a, '_> {
         if maps.is_empty() {
             let help = Some("`<<:` takes an alias to a map, such as `<<: *defaults`");
             let message = "map merge requires map or sequence of maps as the value";
-            return Err(YamlError { help, ..YamlError::new(at, message) });
+            return Err(YamlError { help, ..YamlError::new(at, message) }.into());
         }
         for (key, value) in maps.iter().flat_map(|m| m.iter()) {
             self.merged_entry(map, journal, key, value.clone());

@@ -2,15 +2,16 @@
 
 use std::sync::Arc;
 
+use super::edit::lay;
 use crate::value::{Provenance, Value};
 
 /// Lays `over` over `base`: maps are merged key by key, anything else replaces what it meets, null included. What is
-/// replaced is kept in `provenance`. Tells whether `base` was a map and is still the same one.
+/// replaced is kept in `provenance`, and edits there are made. Tells whether `base` was a map and is still the same one.
 ///
 /// Helm's `MergeMaps` (pkg/chart/loader). The order matters, the grouping does not: overlay is associative.
 pub fn overlay(base: &mut Value, over: Value, provenance: &mut Provenance) -> bool {
     match (&mut *base, over) {
-        (Value::Map(below, _), Value::Map(above, _)) => {
+        (Value::Map(below, _), Value::Map(above, origin)) if !provenance.is_closed(origin) => {
             let below = Arc::make_mut(below);
             for (key, value) in above.iter() {
                 match below.get_mut(key) {
@@ -21,10 +22,8 @@ pub fn overlay(base: &mut Value, over: Value, provenance: &mut Provenance) -> bo
             true
         }
         (_, over) => {
-            let origin = over.origin();
             let old = std::mem::take(base);
-            let origin = provenance.beneath(origin, old);
-            *base = over.with_origin(origin);
+            *base = lay(over, old, provenance);
             false
         }
     }

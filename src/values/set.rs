@@ -139,6 +139,19 @@ impl Origins<'_> {
     }
 }
 
+impl Origins<'_> {
+    /// A list that a tag makes of an earlier one and that is about to be changed by index: from here on it is what it
+    /// is now, as an index means the list of the layers.
+    fn settle(&mut self, value: Value, offset: usize) -> Value {
+        if value.as_list().is_none() || self.provenance.edit(value.origin()).is_none() {
+            return value;
+        }
+        let pos = self.source.range(offset..offset).start;
+        let origin = self.provenance.overriding(pos, value.clone());
+        value.with_origin(origin)
+    }
+}
+
 fn origin_in(source: &Source, offset: usize) -> Origin {
     Origin::at(source.range(offset..offset).start)
 }

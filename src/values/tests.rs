@@ -1,6 +1,7 @@
 //! Dependencies and coalescing against what Helm was measured to do.
 
 mod live;
+mod tagged;
 
 use std::fs;
 use std::path::Path;

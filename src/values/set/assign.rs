@@ -95,7 +95,7 @@ impl Walk<'_, '_> {
             (StepKind::Index(_), Want::List, Value::Null(_)) => return Ok((fresh, None)),
             _ => return Err(mismatch(slot, want, step.to_string(), step.span.clone(), self.origins)),
         }
-        let child = std::mem::take(slot);
+        let child = self.origins.settle(std::mem::take(slot), step.span.start);
         let len = length(&child);
         Ok((child, Some(len)))
     }
