@@ -7,6 +7,7 @@
 //! - `mistakes`: wrong input of every kind; each message is a snapshot
 //! - `opencti`: the bundled chart against what the public chart prints, and its own snapshots
 //! - `stores`: the bundled charts that the products depend on
+//! - `values`: `values` and `why`, and the tags of layers
 //! - `yaml_write`: the YAML and JSON writers against Helm's
 
 mod bifrost;
@@ -17,4 +18,5 @@ mod manifests;
 mod mistakes;
 mod opencti;
 mod stores;
+mod values;
 mod yaml_write;

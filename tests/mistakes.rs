@@ -69,7 +69,7 @@ fn nothing_is_wrong_with_the_chart_itself() {
 /// Arguments alone.
 #[test]
 fn wrong_arguments() {
-    let cases: [(&str, &[&str]); 22] = [
+    let cases: [(&str, &[&str]); 30] = [
         ("unknown_flag", &["--vaules", "x.yaml"]),
         ("unknown_layer", &["--layer", "clustr"]),
         ("unknown_bundled_chart", &["openctl"]),
@@ -92,6 +92,14 @@ fn wrong_arguments() {
         ("bool_flag", &["--no-hooks=maybe"]),
         ("too_many_arguments", &["a", ".", "c"]),
         ("export_unknown", &["export", "opencty", "out"]),
+        ("why_misspelt", &["why", "image.tga"]),
+        ("why_elsewhere", &["why", "tag"]),
+        ("why_nothing_like_it", &["why", "ingress.className"]),
+        ("why_no_path", &["why", "image..tag"]),
+        ("values_origin_as_json", &["values", "--origin", "-o", "json"]),
+        ("values_diff_of_another_layer", &["values", "--layer", "cluster", "--diff", "clustr"]),
+        ("values_diff_with_stdin", &["values", "-f", "-", "--layer", "cluster", "--diff", "cluster"]),
+        ("values_broken_set", &["values", "--set", "image.tag"]),
     ];
     for (name, args) in cases {
         check(name, shop().render(args));
@@ -101,7 +109,7 @@ fn wrong_arguments() {
 /// A values file, given with -f.
 #[test]
 fn wrong_values() {
-    let cases: [(&str, &str, &[&str]); 16] = [
+    let cases: [(&str, &str, &[&str]); 25] = [
         ("yaml_indentation", "image:\n  repository: a\n tag: b\n", &[]),
         ("yaml_tab", "image:\n\trepository: a\n", &[]),
         ("yaml_colon_in_text", "mode: single: yes\n", &[]),
@@ -110,6 +118,15 @@ fn wrong_values() {
         ("yaml_billion_laughs", &billion_laughs(), &[]),
         ("yaml_list_at_the_top", "- replicas: 3\n", &[]),
         ("yaml_secret_masked", "password: hunter2: x\n", &[]),
+        ("tag_append_to_a_map", "image: !append\n  tag: \"2\"\n", &[]),
+        ("tag_append_to_text", "hosts: !append www.example.com\n", &[]),
+        ("tag_merge_without_key", "hosts: !merge\n  - name: a\n", &[]),
+        ("tag_merge_item_without_key", "hosts: !merge:name\n  - name: a\n  - host: b\n", &[]),
+        ("tag_replace_a_list", "hosts: !replace [www.example.com]\n", &[]),
+        ("tag_delete_with_entries", "image: !delete\n  tag: \"2\"\n", &[]),
+        ("tag_delete_without_braces", "image: !delete\n", &[]),
+        ("tag_misspelt_strict", "hosts: !apend [www.example.com]\n", &["--strict"]),
+        ("tag_finds_no_list_strict", "mode: !append [single]\n", &["--strict", "--skip-schema-validation"]),
         ("duplicate_key_strict", "replicas: 3\nimage:\n  tag: \"2\"\nreplicas: 4\n", &["--strict"]),
         ("schema_type", "replicas: three\n", &[]),
         ("schema_unknown_key", "image:\n  tga: \"2\"\n", &[]),

@@ -62,6 +62,10 @@ pub(super) enum Command {
         #[command(flatten)]
         global: Global,
     },
+    /// Print the values that templates see: defaults, layers and arguments merged
+    Values(Box<ValuesCommand>),
+    /// Tell where a value comes from: who set it, and what it was before
+    Why(Box<WhyCommand>),
     /// Write a bundled chart to a folder, as an ordinary chart
     Export {
         /// The name of a bundled chart
@@ -103,6 +107,54 @@ pub(super) enum ColourChoice {
     Auto,
     Always,
     Never,
+}
+
+/// The arguments of `render values`.
+#[derive(Debug, Args)]
+pub(super) struct ValuesCommand {
+    /// A folder, an archive or the name of a bundled chart [default: the current folder]
+    pub(super) chart: Option<String>,
+    #[command(flatten)]
+    pub(super) values: ValuesArgs,
+    /// Print YAML or JSON
+    #[arg(short, long, value_name = "FORMAT", default_value = "yaml", help_heading = "Output")]
+    pub(super) output: DataFormat,
+    /// Say behind each value which line of which file set it
+    #[arg(long, help_heading = "Output")]
+    pub(super) origin: bool,
+    /// Print only what a layer changes: the name of a --layer, or the path of a -f
+    #[arg(long, value_name = "LAYER", conflicts_with = "origin", help_heading = "Output")]
+    pub(super) diff: Option<String>,
+    #[command(flatten)]
+    pub(super) global: Global,
+}
+
+/// The arguments of `render why`.
+#[derive(Debug, Args)]
+pub(super) struct WhyCommand {
+    /// The path of a value, as --set writes it: `a.b[0].c`; quotes or `\` for dots in a key
+    pub(super) path: String,
+    /// A folder, an archive or the name of a bundled chart [default: the current folder]
+    pub(super) chart: Option<String>,
+    #[command(flatten)]
+    pub(super) values: ValuesArgs,
+    /// As text for people, or as JSON for programs
+    #[arg(short, long, value_name = "FORMAT", default_value = "text", help_heading = "Output")]
+    pub(super) output: ReportFormat,
+    #[command(flatten)]
+    pub(super) global: Global,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum DataFormat {
+    Yaml,
+    Json,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum ReportFormat {
+    Text,
+    Json,
 }
 
 /// Flags of every command.

@@ -1,6 +1,6 @@
 //! From what was typed to what is to be done: flags checked against each other, Helm's odd ones refused or passed over.
 
-use super::args::{Refused, TemplateArgs};
+use super::args::{Refused, TemplateArgs, ValuesArgs};
 use crate::diag::Diagnostic;
 use crate::output::{Destination, Selection};
 use crate::pipeline::{NameChoice, Request, ValuesInput};
@@ -21,7 +21,7 @@ pub(super) fn render(args: &TemplateArgs) -> Result<(Request, Destination), Diag
         is_upgrade: switches.is_upgrade,
         kube_version: args.release.kube_version.clone(),
         api_versions: args.release.api_versions.clone(),
-        values: values(args),
+        values: values(&args.values),
         skip_schema: switches.skip_schema_validation,
         strict: switches.strict,
         dns: switches.enable_dns,
@@ -67,8 +67,7 @@ fn positionals(args: &TemplateArgs) -> Result<(NameChoice, Option<String>), Diag
 }
 
 /// Layers, then files, then the `--set` family in Helm's fixed order, whatever the order on the command line.
-fn values(args: &TemplateArgs) -> ValuesInput {
-    let values = &args.values;
+pub(super) fn values(values: &ValuesArgs) -> ValuesInput {
     let files = values.files.iter().flat_map(|list| list.split(',')).map(str::to_owned).collect();
     let family = [
         (SetFlag::SetJson, &values.set_json),

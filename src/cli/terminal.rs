@@ -7,14 +7,56 @@ use crate::diag::{Diagnostic, Sources, Style, draw};
 
 /// How messages are drawn on stderr.
 pub(super) fn style(global: &Global) -> Style {
-    let colour = match global.color {
+    let colour = wants_colour(global, std::io::stderr().is_terminal());
+    Style { colour, show_secrets: global.show_secrets }
+}
+
+/// How text for people is coloured on stdout.
+pub(super) fn paint(global: &Global) -> Paint {
+    Paint { colour: wants_colour(global, std::io::stdout().is_terminal()) }
+}
+
+fn wants_colour(global: &Global, is_terminal: bool) -> bool {
+    match global.color {
         ColourChoice::Always => true,
         ColourChoice::Never => false,
-        ColourChoice::Auto => {
-            std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|v| v.is_empty())
-        }
-    };
-    Style { colour, show_secrets: global.show_secrets }
+        ColourChoice::Auto => is_terminal && std::env::var_os("NO_COLOR").is_none_or(|v| v.is_empty()),
+    }
+}
+
+/// Puts colour around text, or none.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Paint {
+    colour: bool,
+}
+
+/// The colours in use, by what they say.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Ink {
+    /// What counts.
+    Strong,
+    /// What is beside the point.
+    Faint,
+    /// What came.
+    Added,
+    /// What went.
+    Removed,
+    /// What changed.
+    Changed,
+}
+
+impl Paint {
+    /// The text in a colour.
+    pub(super) fn with(self, ink: Ink, text: &str) -> String {
+        let code = match ink {
+            Ink::Strong => 1,
+            Ink::Faint => 2,
+            Ink::Added => 32,
+            Ink::Removed => 31,
+            Ink::Changed => 33,
+        };
+        if self.colour && !text.is_empty() { format!("\x1b[{code}m{text}\x1b[0m") } else { text.to_owned() }
+    }
 }
 
 /// Draws diagnostics on stderr, a blank line between two.

@@ -28,4 +28,4 @@ pub(crate) use load::READ_AHEAD;
 pub use load::{Duplicate, Loaded, load, load_documents};
 pub use read::{Checkpoint, Reader, transcode};
 pub use resolve::{Resolved, is_merge, resolve, resolve_plain};
-pub use write::{Dialect, Numbers, WriteError, WriteOptions, to_yaml};
+pub use write::{Comment, Dialect, Numbers, WriteError, WriteOptions, to_yaml, to_yaml_for_people};

@@ -91,13 +91,20 @@ impl std::error::Error for WriteError {}
 /// # Errors
 /// Where Helm's libraries refuse the data; with [`Numbers::Exact`] never.
 pub fn to_yaml(value: &Value, options: &WriteOptions) -> Result<String, WriteError> {
-    let mut writer =
-        Writer { out: String::new(), line: 0, fresh: true, frames: vec![], keys: vec![], options: *options };
-    writer.document(value)?;
-    if writer.out.ends_with('\n') {
-        writer.out.pop();
-    }
-    Ok(writer.out)
+    Writer::new(*options).run(value)
+}
+
+/// What to write behind a leaf as a comment.
+pub type Comment<'a> = dyn Fn(&Value) -> Option<String> + 'a;
+
+/// The value as a document for people: exactly the data, maps in their own order, no line broken; a comment behind
+/// each scalar and each empty list or map for which there is one. The last line has no line break.
+///
+/// # Errors
+/// None; data of any kind can be written so.
+pub fn to_yaml_for_people(value: &Value, comment: &Comment<'_>) -> Result<String, WriteError> {
+    let options = WriteOptions { dialect: Dialect::V3Pretty, numbers: Numbers::Exact };
+    Writer { comment: Some(comment), ..Writer::new(options) }.run(value)
 }
 
 /// Where a node goes.
@@ -145,9 +152,23 @@ struct Writer<'a> {
     frames: Vec<Frame<'a>>,
     keys: Vec<(&'a str, &'a Value)>,
     options: WriteOptions,
+    /// Who reads comments reads maps in their own order too.
+    comment: Option<&'a Comment<'a>>,
 }
 
 impl<'a> Writer<'a> {
+    fn new(options: WriteOptions) -> Self {
+        Writer { out: String::new(), line: 0, fresh: true, frames: vec![], keys: vec![], options, comment: None }
+    }
+
+    fn run(mut self, value: &'a Value) -> Result<String, WriteError> {
+        self.document(value)?;
+        if self.out.ends_with('\n') {
+            self.out.pop();
+        }
+        Ok(self.out)
+    }
+
     fn document(&mut self, root: &'a Value) -> Result<(), WriteError> {
         self.node(root, Position::Root)?;
         while let Some((step, indent, same_line)) = self.step() {
@@ -221,8 +242,21 @@ impl<'a> Writer<'a> {
                 };
                 self.open(Entries::List(items.iter()), indent, position)
             }
-            _ => self.leaf(value, position),
+            _ => {
+                let start = self.out.len();
+                self.leaf(value, position)?;
+                self.add_comment(value, start);
+                Ok(())
+            }
         }
+    }
+
+    /// Puts the comment of a leaf, which was written from `start` on, behind it: behind the indicator of a block
+    /// scalar, which goes on below it.
+    fn add_comment(&mut self, value: &Value, start: usize) {
+        let Some(comment) = self.comment.and_then(|comment| comment(value)) else { return };
+        let end = self.out[start..].find('\n').map_or(self.out.len(), |n| start + n);
+        self.out.insert_str(end, &format!(" # {comment}"));
     }
 
     fn open(&mut self, entries: Entries<'a>, indent: usize, position: Position) -> Result<(), WriteError> {
@@ -243,7 +277,9 @@ impl<'a> Writer<'a> {
     fn sorted(&mut self, map: &'a Map) -> Entries<'a> {
         let start = self.keys.len();
         self.keys.extend(map.iter().map(|(key, value)| (key.as_str(), value)));
-        key_order::sort(&mut self.keys[start..], self.options.dialect);
+        if self.comment.is_none() {
+            key_order::sort(&mut self.keys[start..], self.options.dialect);
+        }
         Entries::Map { start, next: start }
     }
 

@@ -5,6 +5,9 @@ mod export;
 mod list;
 mod show;
 mod template;
+mod told;
+mod values;
+mod why;
 
 use anyhow::Context as _;
 
@@ -17,6 +20,8 @@ use crate::pipeline;
 pub(super) fn global(cli: &Cli) -> &Global {
     match &cli.command {
         Some(Command::Template(args)) => &args.global,
+        Some(Command::Values(args)) => &args.global,
+        Some(Command::Why(args)) => &args.global,
         Some(Command::List { global, .. } | Command::Show { global, .. } | Command::Export { global, .. }) => global,
         Some(Command::Completion { .. }) | None => &cli.template.global,
     }
@@ -30,6 +35,8 @@ pub(super) fn run(cli: &Cli, sources: &Sources) -> Result<(), Stop> {
         Some(Command::Template(args)) => template::run(args, sources),
         Some(Command::List { output, .. }) => list::run(*output, sources),
         Some(Command::Show { what, chart, .. }) => show::run(*what, chart.as_deref(), sources),
+        Some(Command::Values(args)) => values::run(args, sources),
+        Some(Command::Why(args)) => why::run(args, sources),
         Some(Command::Export { chart, dir, .. }) => export::run(chart, dir, sources),
         Some(Command::Completion { shell }) => completion::run(*shell),
     }
