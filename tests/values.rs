@@ -206,3 +206,25 @@ fn colour_is_put_in_on_demand() {
     assert!(ran.contains("\u{1b}[1m") && ran.contains("\u{1b}[2m"), "{ran:?}");
     assert!(!folder.render(&["why", "image.tag"]).ok().contains('\u{1b}'));
 }
+
+/// What docs/values.md shows is what the program prints, but for line numbers in the bundled charts' files.
+#[test]
+fn the_documentation_shows_real_output() {
+    let folder = Folder::new(&[("mine.yaml", "clustering:\n  frontend:\n    replicaCount: 4\n")]);
+    let text = include_str!("../docs/values.md");
+    let blocks: Vec<&str> = text.split("```console\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
+    assert_eq!(blocks.len(), 5);
+    for block in blocks {
+        let (command, want) = block.strip_prefix("$ ").and_then(|block| block.split_once('\n')).unwrap();
+        assert_eq!(without_numbers(&folder.shell(command)), without_numbers(want), "$ {command}");
+    }
+}
+
+/// Text with each place reduced to its file, and each run of spaces to one.
+fn without_numbers(text: &str) -> String {
+    let words = text.split_whitespace().map(|word| match word.split_once(".yaml:") {
+        Some((file, _)) => format!("{file}.yaml"),
+        None => word.to_owned(),
+    });
+    words.collect::<Vec<_>>().join(" ")
+}

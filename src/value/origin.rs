@@ -84,6 +84,7 @@ pub struct Provenance {
     /// The edits, by the records of the nodes that they made.
     edits: HashMap<usize, Edit>,
     misfits: Vec<Misfit>,
+    copied: usize,
 }
 
 /// An [`Edit`] of a list over something that is none, and replaces it.
@@ -140,6 +141,16 @@ impl Provenance {
     /// An origin, that of what its node overrode, and so on.
     pub fn line(&self, origin: Origin) -> impl Iterator<Item = Origin> {
         std::iter::successors(Some(origin), |origin| self.overrode(*origin).map(Value::origin))
+    }
+
+    /// Takes note of the length of a list that an edit made.
+    pub fn note_copied(&mut self, items: usize) {
+        self.copied = self.copied.saturating_add(items);
+    }
+
+    /// How many list items edits have copied: memory that grows with layers times lists.
+    pub fn copied(&self) -> usize {
+        self.copied
     }
 
     /// Takes note of an edit that found no list; once, however often it is merged.

@@ -49,6 +49,7 @@ fn edited(edit: &Edit, below: &Value, pos: Pos, provenance: &mut Provenance) -> 
         }
         return Some(Value::List(own.clone(), below.origin()));
     };
+    provenance.note_copied(items.len() + own.len());
     Some(Value::list(match edit {
         Edit::Prepend(_) => own.iter().chain(&**items).cloned().collect(),
         Edit::MergeBy(key, _) => merged(key, items, own, provenance),

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use super::edit::lay;
 use super::overlay::overlay;
-use super::tags::{Tag, TagError, TagErrorKind, meant_by, without_key};
+use super::tags::{Tag, TagError, TagErrorKind, meant_by, unknown_item};
 use crate::diag::{Pos, Source, Span};
 use crate::value::{Edit, Map, Origin, Provenance, Str, Value};
 use crate::yaml::{Event, EventKind, Expander, Reader, Resolved, YamlError, is_merge, resolve};
@@ -164,9 +164,11 @@ impl<'a> Merge<'a, '_> {
             self.mapping(Arc::make_mut(map))?;
             return Ok(true);
         }
+        let at = event.start;
         let value = self.value(event, place)?;
         let old = std::mem::take(slot);
         *slot = lay(value, old, self.provenance);
+        self.check_copied(slot, at)?;
         Ok(false)
     }
 
@@ -177,7 +179,7 @@ impl<'a> Merge<'a, '_> {
         let start = Event { kind: event.kind.clone(), ..event };
         let node = self.untagged(event, origin)?;
         let edit = tag.edit(&node).map_err(|kind| self.tag_error(&start, kind))?;
-        if let Some((item, kind)) = without_key(&edit, &node) {
+        if let Some((item, kind)) = unknown_item(&edit, &node) {
             let at = (self.provenance.pos(item.origin()).0 - self.layer.start.0) as usize;
             let tag = edit.to_string();
             return Err(MergeError::Tag(TagError { tag, kind, range: at..at }));
@@ -307,8 +309,20 @@ impl<'a> Merge<'a, '_> {
         }
         for (key, value) in maps.iter().flat_map(|m| m.iter()) {
             self.merged_entry(map, journal, key, value.clone());
+            map.get(key).map_or(Ok(()), |made| self.check_copied(made, at))?;
         }
         Ok(())
+    }
+
+    /// Lists that tags make are kept as each layer left them: that must not grow with layers times items.
+    fn check_copied(&self, made: &Value, at: usize) -> Result<(), MergeError> {
+        const MOST: usize = 1 << 22;
+        match self.provenance.edit(made.origin()) {
+            Some(edit) if self.provenance.copied() > MOST => {
+                Err(MergeError::Tag(TagError { tag: edit.to_string(), kind: TagErrorKind::TooMuch, range: at..at }))
+            }
+            _ => Ok(()),
+        }
     }
 
     fn merged_entry(&mut self, map: &mut Map, journal: &mut Journal, key: &Str, value: Value) {

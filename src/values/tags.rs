@@ -1,6 +1,7 @@
 //! The tags by which a layer says more than Helm's files can: `!append`, `!prepend` and `!merge:KEY` on lists,
 //! `!replace` and `!delete` on maps. Helm passes over a tag that it does not know on a list or map.
 
+use std::collections::HashSet;
 use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
@@ -51,8 +52,15 @@ pub enum TagErrorKind {
         /// The key.
         key: Str,
     },
+    /// An item of `!merge:` with the same value under the key as one before it.
+    SameItem {
+        /// The key.
+        key: Str,
+    },
     /// `!delete` on a map with entries.
     NotEmpty,
+    /// Lists that grow layer by layer have become too large.
+    TooMuch,
     /// On an item of a list, beneath which nothing lies.
     OnAnItem,
     /// On a file's outermost map.
@@ -69,6 +77,10 @@ impl fmt::Display for TagError {
             TagErrorKind::ItemWithoutKey { key } => {
                 write!(f, "an item of a `{tag}` list has no text or number under `{key}`")
             }
+            TagErrorKind::SameItem { key } => {
+                write!(f, "an item of a `{tag}` list has the same `{key}` as one before it")
+            }
+            TagErrorKind::TooMuch => write!(f, "`{tag}` adds to lists that are too long, too often"),
             TagErrorKind::NotEmpty => write!(f, "`{tag}` is for an empty map, this one has entries"),
             TagErrorKind::OnAnItem => write!(f, "`{tag}` on a list item has nothing beneath it"),
             TagErrorKind::OnTheRoot => write!(f, "`{tag}` cannot be on the values as a whole"),
@@ -89,6 +101,8 @@ impl TagError {
             TagErrorKind::ItemWithoutKey { key } => {
                 format!("give each item a `{key}`, or use `!append` for items that have none")
             }
+            TagErrorKind::SameItem { .. } => "put the two together into one item".to_owned(),
+            TagErrorKind::TooMuch => "put the documents of the layer together into one".to_owned(),
             TagErrorKind::NotEmpty => "write `key: !delete {}`, or `!replace` to put this map in its place".to_owned(),
             TagErrorKind::OnAnItem => "put the tag on the list; list items are not merged one by one".to_owned(),
             TagErrorKind::OnTheRoot => "put it on the keys that it is for".to_owned(),
@@ -147,10 +161,13 @@ impl Tag {
 }
 
 /// The first item that cannot be told from others by a key.
-pub(super) fn without_key<'v>(edit: &Edit, node: &'v Value) -> Option<(&'v Value, TagErrorKind)> {
+pub(super) fn unknown_item<'v>(edit: &Edit, node: &'v Value) -> Option<(&'v Value, TagErrorKind)> {
     let Edit::MergeBy(key, _) = edit else { return None };
-    let item = node.as_list()?.iter().find(|item| identity(item, key).is_none())?;
-    Some((item, TagErrorKind::ItemWithoutKey { key: key.clone() }))
+    let mut known = HashSet::new();
+    node.as_list()?.iter().find_map(|item| match identity(item, key) {
+        None => Some((item, TagErrorKind::ItemWithoutKey { key: key.clone() })),
+        Some(id) => (!known.insert(id)).then(|| (item, TagErrorKind::SameItem { key: key.clone() })),
+    })
 }
 
 /// The tag of ours that was likely meant by one that is not.

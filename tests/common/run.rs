@@ -51,6 +51,18 @@ impl Folder {
             stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
         }
     }
+
+    /// What a shell prints for a command line in which `render` is the built binary.
+    pub fn shell(&self, command: &str) -> String {
+        let binary = std::path::Path::new(env!("CARGO_BIN_EXE_render"));
+        let path = std::env::var_os("PATH").unwrap_or_default();
+        let folders = binary.parent().map(PathBuf::from).into_iter().chain(std::env::split_paths(&path));
+        let path = std::env::join_paths(folders).expect("folders without a colon");
+        let mut shell = Command::new("sh");
+        shell.args(["-c", command]).env("PATH", path).env("NO_COLOR", "1").current_dir(self.0.path());
+        let output = shell.output().expect("a shell");
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    }
 }
 
 fn binary() -> Command {

@@ -159,6 +159,14 @@ fn a_tag_that_finds_no_list_warns() {
     assert_eq!(warnings, ["`!merge:id` finds no list beneath: it replaces a value of type map"]);
 }
 
+#[test]
+fn lists_that_grow_without_end_are_refused() {
+    let text = "l: !append [1, 2, 3, 4]\n---\n".repeat(40_000);
+    let source = Sources::default().add("f", SourceKind::Data, text.as_bytes()).unwrap();
+    let err = Layers::new().file(&source).unwrap_err().diagnostic();
+    assert_eq!(err.title, "`!append` adds to lists that are too long, too often");
+}
+
 /// An index of `--set` means the list of the layers, and makes a list of its own of it, as in Helm.
 #[test]
 fn set_by_index_settles_a_list() {
@@ -187,6 +195,7 @@ fn tags_in_the_wrong_place_are_refused() {
         ("l: !merge:a [{a: 1}, {b: 1}]", 21),
         ("l: !merge:a [{a: {}}]", 13),
         ("l: !merge:a [1]", 13),
+        ("l: !merge:a [{a: 1}, {a: 2}, {a: 1.0}]", 29),
         ("l: [!append [1]]", 4),
         ("l:\n  - !delete {}", 7),
         ("!replace {a: 1}", 0),
