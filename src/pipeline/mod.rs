@@ -164,7 +164,7 @@ pub fn render(request: &Request, sources: &Sources, warnings: &mut Vec<Diagnosti
     warnings.append(&mut merged.warnings);
     chart.check_kube_version(&capabilities.kube_version)?;
     let schemas = if request.skip_schema { Vec::new() } else { schemas::check(&merged, sources, warnings)? };
-    let crds = templates::crds(&merged.tree);
+    let crds = if request.selection.crds { templates::crds(&merged.tree) } else { Vec::new() };
     let context = Arc::new(templates::context(merged, release, capabilities, request, sources)?);
     let engines = engines::Engines::new(&context).map_err(|err| Error::Render(Box::new(err)))?;
     let rendered = templates::render(&engines);
