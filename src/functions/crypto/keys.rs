@@ -15,6 +15,7 @@ use sha2::{Digest as _, Sha256, Sha384};
 use super::super::{Context, FuncError};
 use super::der::{OCTET_STRING, OID, Reader, bits, context, element, integer, null, oid, sequence};
 use super::pem;
+use super::primes::{EXPONENT, random_prime};
 
 const RSA: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 1];
 const RSA_SHA256: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 11];
@@ -105,7 +106,9 @@ impl PrivateKey {
     /// A new RSA key of so many bits.
     pub(super) fn new_rsa(ctx: &Context<'_>, bits: usize) -> Result<PrivateKey, FuncError> {
         let failed = |err| FuncError::new(format!("error generating rsa key: {err}"));
-        let key = RsaPrivateKey::new(&mut Rng::new(ctx)?, bits).map_err(failed)?;
+        let mut rng = Rng::new(ctx)?;
+        let [p, q] = [(); 2].map(|()| random_prime(&mut rng, bits / 2));
+        let key = RsaPrivateKey::from_p_q(p, q, EXPONENT.into()).map_err(failed)?;
         Ok(PrivateKey::Rsa(Box::new(key)))
     }
 

@@ -7,6 +7,7 @@ mod der;
 mod keys;
 mod password;
 mod pem;
+mod primes;
 
 use certificate::{Certificate, Request, custom, self_signed, signed};
 use keys::PrivateKey;
