@@ -28,3 +28,8 @@ demo:
 # What a package would hold
 package:
     cargo package --list
+
+# Instructions that rendering these charts takes (needs valgrind); BASELINE=file keeps or compares them
+bench-charts +CHARTS:
+    cargo build --profile profiling
+    benches/charts.sh target/profiling/render {{CHARTS}}

@@ -58,6 +58,41 @@ fn the_release_is_as_asked() {
     assert!(named.contains("{name: fixed}"), "{named}");
 }
 
+/// What Helm 4.1.4 names the release, or says of the template.
+#[test]
+fn a_name_template_names_the_release() {
+    let folder = chart();
+    let name = |template: &str| {
+        let text = folder.render(&["--name-template", template]).ok();
+        text.lines().find_map(|l| l.strip_prefix("metadata: {name: ")).map(str::to_owned).unwrap_or_default()
+    };
+    assert_eq!(name(""), "release-name}");
+    assert_eq!(name("x-{{ upper \"AB\" | lower }}"), "x-ab}");
+    assert_eq!(name("{{ with .a }}q{{ else }}z{{ end }}"), "z}");
+    assert_eq!(name("{{ randAlphaNum 5 | lower }}").len(), "12345}".len());
+    for (template, reason) in [
+        ("{{ toYaml 1 }}", "function \"toYaml\" not defined"),
+        ("{{ \"x\" | trunc 3", "unclosed action"),
+        ("{{ fail \"no\" }}", "no"),
+        ("{{ .Values.a }}", "invalid release name"),
+    ] {
+        let ran = folder.render(&["--name-template", template]);
+        assert!(ran.code == 2 && ran.stderr.contains(reason), "{template}: {}", ran.stderr);
+    }
+}
+
+/// What was odd before may be why.
+#[test]
+fn warnings_are_told_before_a_failure() {
+    let folder = Folder::new(&[
+        ("Chart.yaml", "apiVersion: v2\nname: c\nversion: 0.1.0\ndeprecated: true\n"),
+        ("templates/a.yaml", "{{ fail \"no\" }}"),
+    ]);
+    let ran = folder.render(&[]);
+    assert!(ran.code == 1 && ran.stderr.starts_with("warning: this chart is deprecated\n"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("\n\nerror: no\n"), "{}", ran.stderr);
+}
+
 #[test]
 fn flags_of_helm_that_mean_nothing_here_are_taken() {
     let args = ["--wait", "--timeout", "5m", "--dry-run=client", "--create-namespace", "-l", "a=b", "--devel=true"];

@@ -233,5 +233,5 @@ fn wrap(entry: &str, parent: &str, result: Result<Chart, ChartError>) -> Result<
 /// The files of an archive, shown below the archive's own name.
 pub(super) fn unpack_shown(bytes: &[u8], shown: &str) -> Result<Vec<File>, ArchiveFault> {
     let packed = unpack(bytes)?;
-    Ok(packed.into_iter().map(|(path, bytes)| File::new(&path, format!("{shown}/{path}"), &bytes)).collect())
+    Ok(packed.into_iter().map(|(path, bytes)| File::new(path.as_str(), format!("{shown}/{path}"), bytes)).collect())
 }

@@ -3,13 +3,14 @@
 use std::fs;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::error::{ChartError, ChartErrorKind, MAX_FILE};
 
 /// A file that a walk found: its path below the root, with `/`, and its bytes.
 pub(super) struct Found {
     pub path: String,
-    pub bytes: Vec<u8>,
+    pub bytes: Arc<[u8]>,
 }
 
 /// What is at a path.
@@ -131,7 +132,7 @@ impl Walk<'_> {
         format!("{}{name}", self.shown)
     }
 
-    fn read(&self, path: &Path, name: &str) -> Result<Vec<u8>, ChartError> {
+    fn read(&self, path: &Path, name: &str) -> Result<Arc<[u8]>, ChartError> {
         let error = |err: io::Error| ChartError::read(self.show(name), &err);
         let mut file = fs::File::open(path).map_err(error)?;
         let size = file.metadata().map_err(error)?.len();
@@ -139,9 +140,14 @@ impl Walk<'_> {
             let name = name.rsplit('/').next().unwrap_or(name).to_owned();
             return Err(ChartError::new(ChartErrorKind::TooLarge { name }));
         }
-        let mut bytes = Vec::with_capacity(size as usize + 1);
-        file.read_to_end(&mut bytes).map_err(error)?;
-        Ok(bytes)
+        // Straight to where the bytes will stay; large charts have megabytes of them.
+        let mut bytes: Arc<[u8]> = std::iter::repeat_n(0, size as usize).collect();
+        let whole = match Arc::get_mut(&mut bytes) {
+            Some(buffer) => file.read_exact(buffer).is_ok() && file.read(&mut [0]).map_err(error)? == 0,
+            None => false,
+        };
+        // A size that does not hold: something writes to the file, or it is no ordinary one.
+        if whole { Ok(bytes) } else { Ok(fs::read(path).map_err(error)?.into()) }
     }
 }
 

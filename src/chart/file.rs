@@ -19,8 +19,11 @@ const BOM: &[u8] = b"\xef\xbb\xbf";
 
 impl File {
     /// A file; a byte order mark at its beginning is dropped, as Helm drops it.
-    pub(super) fn new(path: impl Into<String>, shown: impl Into<String>, bytes: &[u8]) -> Self {
-        let bytes = bytes.strip_prefix(BOM).unwrap_or(bytes).into();
+    pub(super) fn new(path: impl Into<String>, shown: impl Into<String>, bytes: impl Into<Arc<[u8]>>) -> Self {
+        let mut bytes = bytes.into();
+        if let Some(rest) = bytes.strip_prefix(BOM) {
+            bytes = rest.into();
+        }
         File { path: path.into(), shown: shown.into(), bytes, source: OnceLock::new() }
     }
 

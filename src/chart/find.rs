@@ -54,11 +54,11 @@ pub fn load_folder(folder: &Path, typed: &str, sources: &Sources) -> Result<Char
     let rules = read_rules(folder, &shown, sources)?;
     let found = disk::walk(folder, &shown, &|path, is_dir| rules.ignored(path, is_dir))?;
     let show = |path: &str| format!("{shown}{path}");
-    let files: Vec<_> = found.iter().map(|f| File::new(&f.path, show(&f.path), &f.bytes)).collect();
+    let files: Vec<_> = found.into_iter().map(|f| File::new(f.path.as_str(), show(&f.path), f.bytes)).collect();
     if files.iter().all(|file| file.path() != "Chart.yaml")
         && let Some(bytes) = disk::read_if_there(&folder.join("Chart.yaml"), &show("Chart.yaml"))?
     {
-        check_ignored(&File::new("Chart.yaml", show("Chart.yaml"), &bytes), sources)?;
+        check_ignored(&File::new("Chart.yaml", show("Chart.yaml"), bytes), sources)?;
     }
     assemble_root(files, Place::Folder(folder.to_owned()), sources)
 }
@@ -69,7 +69,7 @@ fn read_rules(folder: &Path, shown: &str, sources: &Sources) -> Result<Rules, Ch
         return Ok(Rules::default());
     };
     Rules::parse(&String::from_utf8_lossy(&bytes)).or_else(|err| {
-        let source = File::new(NAME, format!("{shown}{NAME}"), &bytes).source(sources)?;
+        let source = File::new(NAME, format!("{shown}{NAME}"), bytes).source(sources)?;
         let pos = source.line_span(err.line).start;
         Err(ChartError::at(pos, ChartErrorKind::Ignore { message: err.message }))
     })

@@ -64,7 +64,7 @@ impl Chart {
         let Place::Folder(folder) = &self.place else { return Ok(None) };
         let shown = self.chart_yaml.shown().replace("Chart.yaml", path);
         let bytes = disk::read_if_there(&folder.join(path), &shown)?;
-        Ok(bytes.map(|bytes| File::new(path, shown, &bytes)))
+        Ok(bytes.map(|bytes| File::new(path, shown, bytes)))
     }
 
     pub(super) fn set_layers(&mut self, layers: Vec<(String, File)>) {

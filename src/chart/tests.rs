@@ -120,7 +120,7 @@ fn metadata_as_templates_see_it() {
         "APIVersion Annotations AppVersion Condition Dependencies Deprecated Description Home Icon IsRoot Keywords \
          KubeVersion Maintainers Name Sources Tags Type Version"
     );
-    let template = Template::new(File::new("templates/x.yaml", "x", b""), true);
+    let template = Template::new(File::new("templates/x.yaml", "x", *b""), true);
     assert_eq!(template.language, Language::Jinja);
 }
 

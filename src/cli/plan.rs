@@ -50,7 +50,7 @@ fn positionals(args: &TemplateArgs) -> Result<(NameChoice, Option<String>), Diag
         (chart, None) => (None, chart),
         both => both,
     };
-    let template = args.release.name_template.clone();
+    let template = args.release.name_template.clone().filter(|template| !template.is_empty());
     let choice = match (name, template, args.switches.generate_name) {
         (Some(_), Some(_), _) | (Some(_), _, true) => {
             return Err(Diagnostic::error(

@@ -10,7 +10,7 @@ use crate::value::{Provenance, Str, Value};
 use super::objects::{CapabilitiesObject, Files};
 
 /// The release that is rendered: `.Release`.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Release {
     /// Its name.
     pub name: String,
@@ -37,7 +37,7 @@ impl Release {
 }
 
 /// What the target cluster can do: `.Capabilities`.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Capabilities {
     /// The Kubernetes version, with a leading `v`.
     pub kube_version: String,
@@ -142,6 +142,21 @@ pub struct Context {
 }
 
 impl Context {
+    /// What a text sees that belongs to no chart.
+    pub fn without_chart(sources: &Sources, random: Arc<dyn Random + Send>) -> Self {
+        Context {
+            release: Release::default(),
+            capabilities: Arc::default(),
+            templates: Vec::new(),
+            root: Value::default(),
+            provenance: Arc::default(),
+            sources: sources.clone(),
+            random,
+            dns: false,
+            warnings: Warnings::default(),
+        }
+    }
+
     /// `.Capabilities`.
     pub fn capabilities_object(&self) -> Runtime {
         let object: Arc<dyn Object> = Arc::new(CapabilitiesObject(self.capabilities.clone()));

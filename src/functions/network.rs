@@ -32,7 +32,7 @@ fn host_by_name(ctx: &Context<'_>, a: &[Runtime]) -> Out {
     found.dedup();
     match found.len() {
         0 => fail("invalid argument to Intn"),
-        n => Ok(found[below(ctx, n as u64) as usize].to_string().into()),
+        n => Ok(found[below(ctx, n as u64)? as usize].to_string().into()),
     }
 }
 

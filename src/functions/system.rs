@@ -1,16 +1,14 @@
 //! Randomness and the clock from the operating system.
 
-use super::Random;
+use super::{FuncError, Random};
 
 /// The operating system's random bytes and clock.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct System;
 
 impl Random for System {
-    fn fill(&self, buffer: &mut [u8]) {
-        // Without the system's random source nothing random can be had safely; the zeroes left then are as good as any
-        // other fixed bytes, and no supported system is without it.
-        let _ = getrandom::fill(buffer);
+    fn fill(&self, buffer: &mut [u8]) -> Result<(), FuncError> {
+        getrandom::fill(buffer).map_err(|err| FuncError::new(format!("the system gives no random bytes: {err}")))
     }
 
     fn now(&self) -> i128 {

@@ -31,7 +31,10 @@ impl Context<'_> {
 /// Where random bytes and the time come from: the operating system, or a seed.
 pub trait Random: Sync {
     /// Fills the buffer with random bytes.
-    fn fill(&self, buffer: &mut [u8]);
+    ///
+    /// # Errors
+    /// There are none to be had; nothing made from the buffer would be secret.
+    fn fill(&self, buffer: &mut [u8]) -> Result<(), FuncError>;
 
     /// Nanoseconds since 1970-01-01T00:00:00Z.
     fn now(&self) -> i128;

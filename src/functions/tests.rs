@@ -18,13 +18,14 @@ struct Fixed(AtomicU64);
 
 impl Random for Fixed {
     /// Steele and Vigna's SplitMix64.
-    fn fill(&self, buffer: &mut [u8]) {
+    fn fill(&self, buffer: &mut [u8]) -> Result<(), FuncError> {
         for chunk in buffer.chunks_mut(8) {
             let mut n = self.0.fetch_add(0x9e37_79b9_7f4a_7c15, Ordering::Relaxed);
             n = (n ^ n >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
             n = (n ^ n >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
             chunk.copy_from_slice(&(n ^ n >> 31).to_le_bytes()[..chunk.len()]);
         }
+        Ok(())
     }
 
     fn now(&self) -> i128 {
@@ -209,7 +210,7 @@ fn no_arguments_make_a_function_panic() {
         for round in 0..400 {
             let next = || {
                 let mut bytes = [0; 8];
-                context.random.fill(&mut bytes);
+                context.random.fill(&mut bytes).unwrap();
                 u64::from_le_bytes(bytes)
             };
             let more = if function.rest.is_some() { next() % 4 } else { 0 };

@@ -132,8 +132,6 @@ pub struct Outcome {
     pub release: String,
     /// The manifests that the selection leaves.
     pub manifests: Manifests,
-    /// Warnings, in the order in which they came up.
-    pub warnings: Vec<Diagnostic>,
     /// What the render stood on. Who is about to end the process may forget it rather than take it apart.
     pub kept: Kept,
 }
@@ -174,34 +172,35 @@ pub fn values(chart: &Arc<Chart>, input: &ValuesInput, sources: &Sources) -> Res
     Ok(merged)
 }
 
-/// Renders.
+/// Renders. What is odd goes into `warnings` in the order in which it comes up, also when something fails after it.
 ///
 /// # Errors
 /// Anything that keeps a manifest from being printed as it should be.
-pub fn render(request: &Request, sources: &Sources) -> Result<Outcome, Error> {
+pub fn render(request: &Request, sources: &Sources, warnings: &mut Vec<Diagnostic>) -> Result<Outcome, Error> {
     let chart = Arc::new(load_chart(request.chart.as_deref(), sources)?);
-    let release = release::resolve(request, &chart)?;
+    let release = release::resolve(request, &chart, sources)?;
     let capabilities = release::capabilities(request)?;
     chart.check_installable()?;
+    warnings.extend(chart.all_warnings());
     chart.check_dependencies()?;
     let mut merged = merge(&chart, &request.values, sources)?;
-    merged.warnings.splice(0..0, chart.all_warnings());
+    warnings.append(&mut merged.warnings);
     chart.check_kube_version(&capabilities.kube_version)?;
-    let schemas = if request.skip_schema { Vec::new() } else { schemas::check(&mut merged, sources)? };
-    let mut warnings = std::mem::take(&mut merged.warnings);
-    let crds = templates::crds(&merged.tree);
+    let schemas = if request.skip_schema { Vec::new() } else { schemas::check(&merged, sources, warnings)? };
+    let crds = if request.selection.crds { templates::crds(&merged.tree) } else { Vec::new() };
     let context = Arc::new(templates::context(merged, release, capabilities, request, sources)?);
     let engines = engines::Engines::new(&context).map_err(|err| Error::Render(Box::new(err)))?;
-    let rendered = templates::render(&engines)?;
+    let rendered = templates::render(&engines);
     warnings.extend(context.warnings.take());
+    let rendered = rendered?;
     let manifests = templates::manifests(&engines, &context, &rendered, crds, request.debug)?;
     warnings.extend(manifests.dropped.iter().map(templates::dropped));
     let manifests = output::select(manifests, &request.selection).map_err(|err| Error::Usage(err.diagnostic()))?;
     if request.strict && warnings.iter().any(|w| w.severity == Severity::Warning) {
-        return Err(Error::Strict(warnings.into_iter().map(as_error).collect()));
+        return Err(Error::Strict(std::mem::take(warnings).into_iter().map(as_error).collect()));
     }
     let kept = Kept { _engines: engines, _schemas: schemas, _rendered: rendered };
-    Ok(Outcome { release: context.release.name.clone(), manifests, warnings, kept })
+    Ok(Outcome { release: context.release.name.clone(), manifests, kept })
 }
 
 fn as_error(mut warning: Diagnostic) -> Diagnostic {

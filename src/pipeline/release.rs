@@ -1,10 +1,13 @@
 //! The release and the cluster that a request is about.
 
+use std::sync::Arc;
+
 use super::{Error, NameChoice, Request};
 use crate::chart::semver::Version;
 use crate::chart::{Chart, Place};
-use crate::diag::Diagnostic;
-use crate::engine::{Capabilities, Release};
+use crate::diag::{Diagnostic, Sources};
+use crate::engine::gotpl::render_alone;
+use crate::engine::{Capabilities, Context, Release};
 use crate::functions::{Random as _, System};
 
 /// Longer names do not fit the names of what Kubernetes makes from them.
@@ -14,24 +17,23 @@ const LONGEST_NAME: usize = 53;
 ///
 /// # Errors
 /// A name that Helm refuses.
-pub fn resolve(request: &Request, chart: &Chart) -> Result<Release, Error> {
+pub fn resolve(request: &Request, chart: &Chart, sources: &Sources) -> Result<Release, Error> {
     let name = match &request.name {
         NameChoice::Given(name) => name.clone(),
         NameChoice::Default if chart.place == Place::Bundled => chart.name().to_owned(),
         NameChoice::Default => "release-name".to_owned(),
         NameChoice::Generated => format!("{}-{}", chart.name(), System.now() / 1_000_000_000),
-        NameChoice::Template(template) => from_template(template)?,
+        NameChoice::Template(template) => from_template(template, sources)?,
     };
     check_name(&name)?;
     Ok(Release { name, namespace: request.namespace.clone(), is_upgrade: request.is_upgrade, revision: 1 })
 }
 
-fn from_template(template: &str) -> Result<String, Error> {
-    if template.contains("{{") {
-        let refused = Diagnostic::error("--name-template: Go templates are not supported yet");
-        return Err(Error::Usage(refused.help("give the name itself")));
-    }
-    Ok(template.to_owned())
+/// Runs `--name-template`.
+fn from_template(template: &str, sources: &Sources) -> Result<String, Error> {
+    let context = Context::without_chart(sources, Arc::new(System));
+    let name = render_alone(&context, "--name-template", "name-template", template);
+    name.map_err(|err| Error::Usage(err.diagnostic()))
 }
 
 /// Lower-case letters, digits, `-` and `.`, each part beginning and ending with a letter or digit.

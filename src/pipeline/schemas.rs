@@ -11,10 +11,11 @@ use crate::values::ChartTree;
 ///
 /// # Errors
 /// A schema that is none, or values that one refuses.
-pub fn check(merged: &mut Merged, sources: &Sources) -> Result<Vec<Schema>, Error> {
+pub fn check(merged: &Merged, sources: &Sources, warnings: &mut Vec<Diagnostic>) -> Result<Vec<Schema>, Error> {
     let mut found = Found::default();
-    check_chart(&merged.tree, &merged.values, &merged.provenance, &Path::root(), sources, &mut found)?;
-    merged.warnings.extend(found.warnings);
+    let checked = check_chart(&merged.tree, &merged.values, &merged.provenance, &Path::root(), sources, &mut found);
+    warnings.append(&mut found.warnings);
+    checked?;
     if found.violations.is_empty() { Ok(found.schemas) } else { Err(Error::Schema(found.violations)) }
 }
 

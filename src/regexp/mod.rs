@@ -54,7 +54,8 @@ impl Regex {
     /// What Go refuses, and what compiles to something too large.
     pub fn new(pattern: &str) -> Result<Regex, SyntaxError> {
         let (tree, names) = parse::parse(pattern)?;
-        let config = meta::Config::new().nfa_size_limit(Some(SIZE_LIMIT));
+        // Most expressions search one short text once; making a whole automaton for that costs more than it saves.
+        let config = meta::Config::new().nfa_size_limit(Some(SIZE_LIMIT)).dfa(false);
         let engine = meta::Builder::new().configure(config).build_from_hir(&tree);
         let engine = engine.map_err(|_| SyntaxError::new("expression too large", pattern))?;
         Ok(Regex { engine, names: names.into() })

@@ -10,8 +10,16 @@ use crate::{output, pipeline};
 /// Renders and prints; stdout stays empty unless everything went well.
 pub(super) fn run(args: &TemplateArgs, sources: &Sources) -> Result<(), Stop> {
     let (request, destination) = plan::render(args).map_err(|err| Stop::new(Exit::Usage, err))?;
-    let outcome = pipeline::render(&request, sources).map_err(|err| hint_at_command(err, request.chart.as_deref()))?;
-    terminal::report(&outcome.warnings, sources, terminal::style(&args.global));
+    let mut warnings = Vec::new();
+    let outcome = match pipeline::render(&request, sources, &mut warnings) {
+        Ok(outcome) => outcome,
+        Err(err) => {
+            let mut stop = hint_at_command(err, request.chart.as_deref());
+            stop.diagnostics.splice(0..0, warnings);
+            return Err(stop);
+        }
+    };
+    terminal::report(&warnings, sources, terminal::style(&args.global));
     let text = output::write(&outcome.manifests, &destination, &outcome.release);
     super::write(text.map_err(|err| Stop::new(Exit::Failed, err.diagnostic()))?.as_bytes())?;
     // The process is about to end; taking everything apart would cost a twelfth of the run.

@@ -3,6 +3,7 @@
 //! `parse` turns text into trees and knows nothing of running them; `exec` runs trees; `fmt` is Go's fmt. What Helm
 //! adds (one set of templates for the whole chart tree, `include`, `tpl`, shared values) follows pkg/engine/engine.go.
 
+mod alone;
 mod complex;
 mod exec;
 pub mod fmt;
@@ -18,6 +19,7 @@ mod wording;
 
 use std::sync::{Arc, Mutex, PoisonError};
 
+pub use alone::render_alone;
 use exec::{Exec, Registry};
 use parse::ParseError;
 use roots::Roots;
@@ -64,25 +66,6 @@ impl Gotpl {
     /// All templates in the order in which Helm runs them: those whose paths are deepest first, and names backwards.
     pub fn order(&self) -> &[Arc<Template>] {
         &self.order
-    }
-
-    /// Renders a template of its own text, such as `--name-template`.
-    ///
-    /// # Errors
-    /// When it is not written right or fails; the words are Go's own.
-    pub fn render_text(&self, name: &str, text: &str, root: &Runtime) -> Result<String, RenderError> {
-        let source = self.context.sources.add(name, crate::diag::SourceKind::Template, text.as_bytes());
-        let file = Arc::new(File::new(name.into(), text.as_bytes().into(), source.ok()));
-        let units = read(&file).map_err(|err| {
-            let mut error = syntax_error(&file, &err, &self.context);
-            error.message = wording::go_parse_error(name, &err);
-            error
-        })?;
-        let Some(main) = units.last().cloned() else { return Ok(String::new()) };
-        let mut set = Set::within(&self.set);
-        units.into_iter().for_each(|unit| set.add(unit));
-        let out = Exec::new(&self.context).execute(&Arc::new(set), &main, root.clone());
-        out.map(into_text).map_err(|fault| fault.into_go_error())
     }
 
     /// What `include` of this name gives; `None` where no Go template has the name.
@@ -161,16 +144,17 @@ fn order(templates: &[Arc<Template>]) -> Vec<Arc<Template>> {
     order
 }
 
-fn read(file: &Arc<File>) -> Result<Vec<Arc<Unit>>, Box<ParseError>> {
-    let registry = Registry::get();
-    let trees = parse::parse(&file.name, &file.text, &|name| registry.find(name))?;
+/// Reads a text that may call the functions that are `offered`.
+fn read(file: &Arc<File>, offered: fn(&str) -> bool) -> Result<Vec<Arc<Unit>>, Box<ParseError>> {
+    let find = |name: &str| Registry::get().find(name).filter(|_| offered(name));
+    let trees = parse::parse(&file.name, &file.text, &find)?;
     Ok(trees.into_iter().map(|tree| Arc::new(Unit { tree, file: file.clone() })).collect())
 }
 
 fn add_template(set: &mut Set, template: &Template) -> Result<(), RenderError> {
     let source = &template.source;
     let file = Arc::new(File::new(Str::from(template.name.as_str()), source.text.clone(), Some(source.clone())));
-    let units = read(&file).map_err(|err| {
+    let units = read(&file, |_| true).map_err(|err| {
         let error = RenderError::new(RenderErrorKind::Syntax, wording::parse_error(&file.name, &err));
         let mut error = error.frame(source.range(err.start..err.end), err.reason.clone());
         error.reason = Some(err.reason.clone());

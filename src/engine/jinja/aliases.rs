@@ -65,7 +65,9 @@ pub(super) fn register(env: &mut Environment<'static>, shared: &Arc<Shared>, tra
 fn call(name: &str, args: &[Jinja]) -> Result<Jinja, Error> {
     struct Still;
     impl functions::Random for Still {
-        fn fill(&self, _: &mut [u8]) {}
+        fn fill(&self, _: &mut [u8]) -> Result<(), functions::FuncError> {
+            Ok(())
+        }
         fn now(&self) -> i128 {
             0
         }

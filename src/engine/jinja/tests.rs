@@ -4,14 +4,15 @@ use super::*;
 use crate::diag::{SourceKind, Sources, Style, draw};
 use crate::engine::objects::Files;
 use crate::engine::{Capabilities, Release, Warnings};
-use crate::functions::Random;
+use crate::functions::{FuncError, Random};
 use crate::value::Value;
 
 struct Fixed;
 
 impl Random for Fixed {
-    fn fill(&self, buffer: &mut [u8]) {
+    fn fill(&self, buffer: &mut [u8]) -> Result<(), FuncError> {
         buffer.fill(7);
+        Ok(())
     }
     fn now(&self) -> i128 {
         0

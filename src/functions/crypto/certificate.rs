@@ -121,7 +121,7 @@ fn body(
 ) -> Result<Vec<u8>, String> {
     let name = subject(request.name);
     let mut serial = [0; 16];
-    ctx.random.fill(&mut serial);
+    ctx.random.fill(&mut serial).map_err(|err| err.message)?;
     let start = Time::from_nanos(ctx.random.now(), Zone::Utc);
     let end = start.plus(Duration((24 * 3600 * SECOND).wrapping_mul(request.days)));
     Ok(sequence(&[

@@ -12,9 +12,10 @@ use rsa::traits::{PrivateKeyParts as _, PublicKeyParts as _};
 use rsa::{BoxedUint, RsaPrivateKey};
 use sha2::{Digest as _, Sha256, Sha384};
 
-use super::super::Context;
+use super::super::{Context, FuncError};
 use super::der::{OCTET_STRING, OID, Reader, bits, context, element, integer, null, oid, sequence};
 use super::pem;
+use super::primes::{EXPONENT, random_prime};
 
 const RSA: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 1];
 const RSA_SHA256: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 11];
@@ -51,10 +52,34 @@ pub(super) struct DsaKey {
     x: BigUint,
 }
 
-/// The randomness of a render, for the crates that make keys.
-pub(super) struct Rng<'a, 'b>(pub(super) &'a Context<'b>);
+/// Random bytes without end, stretched from 256 random bits: the hashes of these bits with a counter. The crates that
+/// make keys draw thousands of times and cannot be told that there is nothing to be had.
+pub(super) struct Rng {
+    seed: [u8; 32],
+    counter: u64,
+    block: [u8; 32],
+    used: usize,
+}
 
-impl TryRng for Rng<'_, '_> {
+impl Rng {
+    fn new(ctx: &Context<'_>) -> Result<Rng, FuncError> {
+        let mut rng = Rng { seed: [0; 32], counter: 0, block: [0; 32], used: 32 };
+        ctx.random.fill(&mut rng.seed)?;
+        Ok(rng)
+    }
+
+    fn byte(&mut self) -> u8 {
+        if self.used == self.block.len() {
+            self.block = Sha256::new_with_prefix(self.seed).chain_update(self.counter.to_le_bytes()).finalize().into();
+            self.counter += 1;
+            self.used = 0;
+        }
+        self.used += 1;
+        self.block[self.used - 1]
+    }
+}
+
+impl TryRng for Rng {
     type Error = Infallible;
 
     fn try_next_u32(&mut self) -> Result<u32, Infallible> {
@@ -70,50 +95,53 @@ impl TryRng for Rng<'_, '_> {
     }
 
     fn try_fill_bytes(&mut self, buffer: &mut [u8]) -> Result<(), Infallible> {
-        self.0.random.fill(buffer);
+        buffer.fill_with(|| self.byte());
         Ok(())
     }
 }
 
-impl TryCryptoRng for Rng<'_, '_> {}
+impl TryCryptoRng for Rng {}
 
 impl PrivateKey {
     /// A new RSA key of so many bits.
-    pub(super) fn new_rsa(ctx: &Context<'_>, bits: usize) -> Result<PrivateKey, String> {
-        let key = RsaPrivateKey::new(&mut Rng(ctx), bits).map_err(|err| format!("error generating rsa key: {err}"))?;
+    pub(super) fn new_rsa(ctx: &Context<'_>, bits: usize) -> Result<PrivateKey, FuncError> {
+        let failed = |err| FuncError::new(format!("error generating rsa key: {err}"));
+        let mut rng = Rng::new(ctx)?;
+        let [p, q] = [(); 2].map(|()| random_prime(&mut rng, bits / 2));
+        let key = RsaPrivateKey::from_p_q(p, q, EXPONENT.into()).map_err(failed)?;
         Ok(PrivateKey::Rsa(Box::new(key)))
     }
 
     /// A new key for ECDSA on P-256.
-    pub(super) fn new_ecdsa(ctx: &Context<'_>) -> PrivateKey {
+    pub(super) fn new_ecdsa(ctx: &Context<'_>) -> Result<PrivateKey, FuncError> {
         let mut bytes = [0; 32];
-        ctx.random.fill(&mut bytes);
+        ctx.random.fill(&mut bytes)?;
         loop {
             // All but one of 2^32 numbers are keys.
             if let Ok(key) = p256::ecdsa::SigningKey::from_slice(&bytes) {
-                return PrivateKey::P256(key);
+                return Ok(PrivateKey::P256(key));
             }
             bytes = Sha256::digest(bytes).into();
         }
     }
 
     /// A new key for Ed25519.
-    pub(super) fn new_ed25519(ctx: &Context<'_>) -> PrivateKey {
+    pub(super) fn new_ed25519(ctx: &Context<'_>) -> Result<PrivateKey, FuncError> {
         let mut seed = [0; 32];
-        ctx.random.fill(&mut seed);
-        PrivateKey::Ed25519(Box::new(ed25519_dalek::SigningKey::from_bytes(&seed)))
+        ctx.random.fill(&mut seed)?;
+        Ok(PrivateKey::Ed25519(Box::new(ed25519_dalek::SigningKey::from_bytes(&seed))))
     }
 
     /// A new DSA key with a prime of 2048 and one of 256 bits.
-    pub(super) fn new_dsa(ctx: &Context<'_>) -> PrivateKey {
+    pub(super) fn new_dsa(ctx: &Context<'_>) -> Result<PrivateKey, FuncError> {
         let Ok(parameters) =
-            dsa::Components::try_generate_from_rng_with_key_size(&mut Rng(ctx), dsa::KeySize::DSA_2048_256);
+            dsa::Components::try_generate_from_rng_with_key_size(&mut Rng::new(ctx)?, dsa::KeySize::DSA_2048_256);
         let [p, q, g] = [parameters.p().as_ref(), parameters.q().as_ref(), parameters.g().as_ref()].map(number);
         let mut bytes = [0; 40];
-        ctx.random.fill(&mut bytes);
+        ctx.random.fill(&mut bytes)?;
         let x = BigUint::from_bytes_be(&bytes) % (&q - 1_u32) + 1_u32;
         let y = g.modpow(&x, &p);
-        PrivateKey::Dsa(Box::new(DsaKey { p, q, g, y, x }))
+        Ok(PrivateKey::Dsa(Box::new(DsaKey { p, q, g, y, x })))
     }
 
     /// Reads a key out of PEM.

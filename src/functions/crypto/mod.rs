@@ -7,6 +7,7 @@ mod der;
 mod keys;
 mod password;
 mod pem;
+mod primes;
 
 use certificate::{Certificate, Request, custom, self_signed, signed};
 use keys::PrivateKey;
@@ -22,7 +23,7 @@ const CERTIFICATE: Param = Object("sprig.certificate");
 
 /// The family.
 pub(super) const FAMILY: &[Function] = &[
-    Function::new("bcrypt", &[Str], |ctx, a| Ok(password::bcrypt(ctx, text(a, 0)?).into())).random(),
+    Function::new("bcrypt", &[Str], |ctx, a| Ok(password::bcrypt(ctx, text(a, 0)?)?.into())).random(),
     Function::new("htpasswd", &[Str, Str], password::htpasswd).random(),
     Function::new("derivePassword", &[Uint32, Str, Str, Str, Str], password::derive),
     Function::new("encryptAES", &[Str, Str], password::encrypt).random(),
@@ -53,20 +54,17 @@ pub(super) const FAMILY: &[Function] = &[
 
 fn private_key(ctx: &Context<'_>, a: &[Runtime]) -> Out {
     let key = match text(a, 0)? {
-        b"" | b"rsa" => match PrivateKey::new_rsa(ctx, 4096) {
-            Ok(key) => key,
-            Err(err) => return Ok(format!("failed to generate private key: {err}").into()),
-        },
-        b"dsa" => PrivateKey::new_dsa(ctx),
-        b"ecdsa" => PrivateKey::new_ecdsa(ctx),
-        b"ed25519" => PrivateKey::new_ed25519(ctx),
+        b"" | b"rsa" => PrivateKey::new_rsa(ctx, 4096)?,
+        b"dsa" => PrivateKey::new_dsa(ctx)?,
+        b"ecdsa" => PrivateKey::new_ecdsa(ctx)?,
+        b"ed25519" => PrivateKey::new_ed25519(ctx)?,
         other => return Ok(Runtime::bytes([b"Unknown type ", other].concat())),
     };
     Ok(key.to_pem().into())
 }
 
 fn new_key(ctx: &Context<'_>) -> Result<PrivateKey, FuncError> {
-    PrivateKey::new_rsa(ctx, 2048).map_err(FuncError::new)
+    PrivateKey::new_rsa(ctx, 2048)
 }
 
 fn read_key(a: &[Runtime], index: usize) -> Result<PrivateKey, FuncError> {

@@ -14,15 +14,15 @@ use crate::runtime::Runtime;
 const COST: u32 = 10;
 
 /// A hash of a password, or why there is none.
-pub(super) fn bcrypt(ctx: &Context<'_>, password: &[u8]) -> String {
+pub(super) fn bcrypt(ctx: &Context<'_>, password: &[u8]) -> Result<String, FuncError> {
     if password.len() > 72 {
-        return "failed to encrypt string with bcrypt: bcrypt: password length exceeds 72 bytes".into();
+        return Ok("failed to encrypt string with bcrypt: bcrypt: password length exceeds 72 bytes".into());
     }
     let mut salt = [0; 16];
-    ctx.random.fill(&mut salt);
+    ctx.random.fill(&mut salt)?;
     // The password counts with the zero byte that ends it in C.
     let hash = bcrypt::bcrypt(COST, salt, &[password, &[0]].concat());
-    format!("$2a${COST}${}{}", radix64(&salt), radix64(&hash[..23]))
+    Ok(format!("$2a${COST}${}{}", radix64(&salt), radix64(&hash[..23])))
 }
 
 /// Base64 in the alphabet of bcrypt, without padding.
@@ -40,7 +40,7 @@ pub(super) fn htpasswd(ctx: &Context<'_>, a: &[Runtime]) -> Out {
     if user.contains(&b':') {
         return Ok(string([b"invalid username: ", user].concat()));
     }
-    Ok(string([user, b":", bcrypt(ctx, password).as_bytes()].concat()))
+    Ok(string([user, b":", bcrypt(ctx, password)?.as_bytes()].concat()))
 }
 
 const SEED: &[u8] = b"com.lyndir.masterpassword";
@@ -138,7 +138,7 @@ pub(super) fn encrypt(ctx: &Context<'_>, a: &[Runtime]) -> Out {
     let padding = 16 - plain.len() % 16;
     let padded = [plain, &vec![padding as u8; padding]].concat();
     let mut before = [0; 16];
-    ctx.random.fill(&mut before);
+    ctx.random.fill(&mut before)?;
     let mut out = before.to_vec();
     for block in padded.as_chunks::<16>().0 {
         xor(&mut before, block);

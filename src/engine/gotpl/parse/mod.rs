@@ -187,7 +187,7 @@ impl<'t> Parser<'t> {
                 self.put_back(delim);
             }
             match self.text_or_action()? {
-                Item::Node(node) => list.nodes.push(node),
+                Item::Node(node) => push(&mut list.nodes, node),
                 other => return self.error(format!("unexpected {}", other.describe())),
             }
         }
@@ -261,7 +261,7 @@ impl<'t> Parser<'t> {
         let mut list = List::default();
         while self.peek().kind != Kind::Eof {
             match self.text_or_action()? {
-                Item::Node(node) => list.nodes.push(node),
+                Item::Node(node) => push(&mut list.nodes, node),
                 end => {
                     self.nesting -= 1;
                     return Ok((list, end));
@@ -392,6 +392,15 @@ impl<'t> Parser<'t> {
         };
         Ok(template_node(token, name, pipe))
     }
+}
+
+/// Adds to one of the lists of a tree. Nearly all of them are short and there are very many, so they get no room that they
+/// do not need.
+fn push<T>(list: &mut Vec<T>, item: T) {
+    if list.len() == list.capacity() && list.len() < 4 {
+        list.reserve_exact(1);
+    }
+    list.push(item);
 }
 
 fn template_node(token: Token, name: Str, pipe: Option<Pipe>) -> Node {

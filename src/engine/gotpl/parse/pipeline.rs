@@ -1,7 +1,7 @@
 //! Pipelines, commands and operands.
 
 use super::ast::{Command, Operand, OperandKind, Pipe, Place, Variable};
-use super::{Kind, Parsed, Parser, Token, literal};
+use super::{Kind, Parsed, Parser, Token, literal, push};
 use crate::runtime::text::quote;
 use crate::value::Str;
 
@@ -34,7 +34,7 @@ impl<'t> Parser<'t> {
                 return self.unexpected(token, context);
             }
             self.put_back(token);
-            cmds.push(self.command()?);
+            push(&mut cmds, self.command()?);
             if cmds.len() > MAX_COMMANDS {
                 return self.error("pipeline too long");
             }
@@ -124,7 +124,7 @@ impl<'t> Parser<'t> {
         loop {
             let operand = self.operand()?;
             let found = operand.is_some();
-            args.extend(operand);
+            operand.into_iter().for_each(|operand| push(&mut args, operand));
             let token = self.next();
             match token.kind {
                 Kind::RightDelim | Kind::RightParen => {
@@ -145,34 +145,29 @@ impl<'t> Parser<'t> {
 
     /// A term and the fields behind it; nothing where none begins here.
     fn operand(&mut self) -> Parsed<Option<Operand>> {
-        let Some(operand) = self.term()? else { return Ok(None) };
+        let Some(mut operand) = self.term()? else { return Ok(None) };
         let next = self.peek();
         if next.kind != Kind::Field || next.spaced {
             return Ok(Some(operand));
         }
-        let mut place = Place { pos: next.start, ..operand.place };
-        let mut names = Vec::with_capacity(3);
-        while let Some(name) = self.adjacent_field() {
-            place.end = name.end;
-            names.push(self.field_name(name));
-        }
-        let kind = match operand.kind {
-            OperandKind::Field(mut all) => {
-                all.extend(names);
-                OperandKind::Field(all)
-            }
-            OperandKind::Variable(variable, mut all) => {
-                all.extend(names);
-                OperandKind::Variable(variable, all)
-            }
-            OperandKind::Pipe(_) | OperandKind::Function(..) | OperandKind::Chain(..) => {
-                OperandKind::Chain(Box::new(operand), names)
-            }
+        let mut names = match &mut operand.kind {
+            OperandKind::Field(names) | OperandKind::Variable(_, names) => std::mem::take(names),
+            OperandKind::Pipe(_) | OperandKind::Function(..) | OperandKind::Chain(..) => Vec::new(),
             _ => {
                 let mut term = String::new();
                 operand.write(self.text, &mut term);
                 return self.error(format!("unexpected . after term {}", quote(term.as_bytes())));
             }
+        };
+        let mut place = Place { pos: next.start, ..operand.place };
+        while let Some(name) = self.adjacent_field() {
+            place.end = name.end;
+            push(&mut names, self.field_name(name));
+        }
+        let kind = match operand.kind {
+            OperandKind::Field(_) => OperandKind::Field(names),
+            OperandKind::Variable(variable, _) => OperandKind::Variable(variable, names),
+            _ => OperandKind::Chain(Box::new(operand), names),
         };
         Ok(Some(Operand { place, kind }))
     }
@@ -210,7 +205,11 @@ impl<'t> Parser<'t> {
                 Some(variable) => OperandKind::Variable(variable, Vec::new()),
                 None => return self.error(format!("undefined variable {}", quote(self.lexer.text(token)))),
             },
-            Kind::Field => OperandKind::Field(vec![self.field_name(token)]),
+            Kind::Field => {
+                let mut names = Vec::with_capacity(1 + self.lexer.fields_after(token));
+                names.push(self.field_name(token));
+                OperandKind::Field(names)
+            }
             Kind::Bool => OperandKind::Bool(self.lexer.text(token) == b"true"),
             Kind::CharConstant | Kind::Complex | Kind::Number => self.number(token)?,
             Kind::LeftParen => {

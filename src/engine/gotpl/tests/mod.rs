@@ -10,14 +10,15 @@ use std::sync::Arc;
 use super::Gotpl;
 use crate::diag::{SourceKind, Sources};
 use crate::engine::{Capabilities, Context, Engine as _, Files, Release, RenderError, Scope, Template, Warnings};
-use crate::functions::Random;
+use crate::functions::{FuncError, Random};
 use crate::value::{Num, Origin, Value};
 
 struct Fixed;
 
 impl Random for Fixed {
-    fn fill(&self, buffer: &mut [u8]) {
+    fn fill(&self, buffer: &mut [u8]) -> Result<(), FuncError> {
         buffer.fill(7);
+        Ok(())
     }
 
     fn now(&self) -> i128 {

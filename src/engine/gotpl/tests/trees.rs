@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{chart, context, context_of, on_large_stack, render};
 use crate::diag::{SourceKind, Sources, Style, draw};
-use crate::engine::gotpl::Gotpl;
+use crate::engine::gotpl::{Gotpl, render_alone};
 use crate::engine::{Engine as _, Files, RenderErrorKind, Scope, Template};
 use crate::runtime::Runtime;
 use crate::value::Value;
@@ -141,16 +141,17 @@ fn endless_templates_end() {
 }
 
 #[test]
-fn a_text_of_its_own_renders_with_gos_words() {
-    let engine = Gotpl::new(context(&values(), &[])).unwrap();
-    let root = Runtime::map([("a", Runtime::int(1))]);
-    assert_eq!(engine.render_text("name", "x-{{ .a | add 1 }}", &root).unwrap(), "x-2");
-    let message = |text: &str| engine.render_text("name", text, &root).unwrap_err().message;
-    assert_eq!(
-        message("{{ .a.b }}"),
-        "template: name:1:5: executing \"name\" at <.a.b>: can't evaluate field b in type interface {}"
-    );
-    assert_eq!(message("{{ end }}"), "template: name:1: unexpected {{end}}");
+fn a_text_that_stands_alone_has_sprig_and_no_data() {
+    let context = context(&values(), &[]);
+    let alone = |text: &str| render_alone(&context, "--flag", "name", text).map_err(|err| err.message);
+    assert_eq!(alone("x-{{ upper \"a\" | lower }}{{ with .a }}{{ .b }}{{ end }}"), Ok("x-a".into()));
+    assert_eq!(alone("{{ .a.b }}"), Ok("<no value>".into()));
+    assert_eq!(alone("{{ define \"a\" }}b{{ end }}{{ template \"a\" }}"), Ok("b".into()));
+    let fails = |text: &str, message: &str| assert_eq!(alone(text), Err(message.to_owned()));
+    fails("{{ toYaml 1 }}", "template: name:1: function \"toYaml\" not defined");
+    fails("{{ include \"a\" . }}", "template: name:1: function \"include\" not defined");
+    fails("{{ end }}", "template: name:1: unexpected {{end}}");
+    fails("{{ fail \"no\" }}", "template: name:1:3: executing \"name\" at <fail \"no\">: error calling fail: no");
 }
 
 #[test]
