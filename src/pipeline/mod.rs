@@ -157,13 +157,13 @@ pub fn load_chart(name: Option<&str>, sources: &Sources) -> Result<Chart, Error>
 /// Anything that keeps a manifest from being printed as it should be.
 pub fn render(request: &Request, sources: &Sources) -> Result<Outcome, Error> {
     let chart = Arc::new(load_chart(request.chart.as_deref(), sources)?);
-    let release = release::resolve(request, &chart)?;
+    let release = release::resolve(request, &chart, sources)?;
     let capabilities = release::capabilities(request)?;
     chart.check_installable()?;
     chart.check_dependencies()?;
     let mut merged = merge(&chart, &request.values, sources)?;
     merged.warnings.splice(0..0, chart.all_warnings());
-    chart.check_kube_version(&capabilities.kube_version)?;
+    chart.check_kube_version(&capabilities.kube_version, &capabilities.plain_kube_version())?;
     let schemas = if request.skip_schema { Vec::new() } else { schemas::check(&mut merged, sources)? };
     let mut warnings = std::mem::take(&mut merged.warnings);
     let crds = templates::crds(&merged.tree);

@@ -1,11 +1,16 @@
 //! The release and the cluster that a request is about.
 
+use std::sync::Arc;
+
 use super::{Error, NameChoice, Request};
 use crate::chart::semver::Version;
 use crate::chart::{Chart, Place};
-use crate::diag::Diagnostic;
-use crate::engine::{Capabilities, Release};
+use crate::diag::{Diagnostic, Sources};
+use crate::engine::gotpl::Gotpl;
+use crate::engine::{Capabilities, Context, Release, Warnings};
 use crate::functions::{Random as _, System};
+use crate::runtime::Runtime;
+use crate::value::Value;
 
 /// Longer names do not fit the names of what Kubernetes makes from them.
 const LONGEST_NAME: usize = 53;
@@ -13,25 +18,34 @@ const LONGEST_NAME: usize = 53;
 /// The release, its name checked as Helm checks it.
 ///
 /// # Errors
-/// A name that Helm refuses.
-pub fn resolve(request: &Request, chart: &Chart) -> Result<Release, Error> {
+/// A name that Helm refuses, or a template for one that fails.
+pub fn resolve(request: &Request, chart: &Chart, sources: &Sources) -> Result<Release, Error> {
     let name = match &request.name {
         NameChoice::Given(name) => name.clone(),
         NameChoice::Default if chart.place == Place::Bundled => chart.name().to_owned(),
         NameChoice::Default => "release-name".to_owned(),
         NameChoice::Generated => format!("{}-{}", chart.name(), System.now() / 1_000_000_000),
-        NameChoice::Template(template) => from_template(template)?,
+        NameChoice::Template(template) => from_template(template, sources)?,
     };
     check_name(&name)?;
     Ok(Release { name, namespace: request.namespace.clone(), is_upgrade: request.is_upgrade, revision: 1 })
 }
 
-fn from_template(template: &str) -> Result<String, Error> {
-    if template.contains("{{") {
-        let refused = Diagnostic::error("--name-template: Go templates are not supported yet");
-        return Err(Error::Usage(refused.help("give the name itself")));
-    }
-    Ok(template.to_owned())
+/// The name that a template gives, which sees no data.
+fn from_template(template: &str, sources: &Sources) -> Result<String, Error> {
+    let context = Context {
+        release: Release { name: String::new(), namespace: String::new(), is_upgrade: false, revision: 1 },
+        capabilities: Arc::new(Capabilities::new(Capabilities::DEFAULT_KUBE_VERSION, "", "", [])),
+        templates: Vec::new(),
+        root: Value::NULL,
+        provenance: Arc::default(),
+        sources: sources.clone(),
+        random: Arc::new(System),
+        dns: false,
+        warnings: Warnings::default(),
+    };
+    let engine = Gotpl::new(Arc::new(context)).map_err(|err| Error::Render(Box::new(err)))?;
+    engine.render_text("name-template", template, &Runtime::Nil).map_err(|err| Error::Render(Box::new(err)))
 }
 
 /// Lower-case letters, digits, `-` and `.`, each part beginning and ending with a letter or digit.
