@@ -1,5 +1,6 @@
 //! Everything a user would notice, tried on the built binary.
 //!
+//! - `charts`: the project's own charts, against recorded Helm output
 //! - `cli`: commands, flags, exit codes, where output goes
 //! - `functions`: the function library's cases, asked of a live Helm
 //! - `manifests`: sorting and printing, against recorded Helm output
@@ -7,6 +8,7 @@
 //! - `opencti`: the bundled chart against what the public chart prints, and its own snapshots
 //! - `yaml_write`: the YAML and JSON writers against Helm's
 
+mod charts;
 mod cli;
 mod common;
 mod functions;
