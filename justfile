@@ -16,6 +16,16 @@ lint:
 test *ARGS:
     cargo test {{ARGS}}
 
+# Record again what a Helm gives for the fixtures: HELM=path/to/helm just record
+record:
+    RECORD=1 cargo test --test main -- charts::recordings manifests::recordings
+    RECORD=1 cargo test --test main functions -- --ignored
+    GOTPL_RECORD=1 GOTPL_COUNT=500 cargo test --lib gotpl::tests::differential
+
+# Compare COUNT random Go templates with a Helm: HELM=path/to/helm just fuzz-helm 5000 7
+fuzz-helm COUNT="1000" SEED="1":
+    GOTPL_COUNT={{COUNT}} GOTPL_SEED={{SEED}} cargo test --lib gotpl::tests::differential::templates -- --nocapture
+
 # Accept changed snapshots after reading them
 snap:
     INSTA_UPDATE=always cargo test

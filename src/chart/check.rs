@@ -36,13 +36,14 @@ impl Chart {
         }
     }
 
-    /// Refuses a Kubernetes version that the chart is not for; subcharts are not asked, as in Helm.
+    /// Refuses a Kubernetes version that the chart is not for; subcharts are not asked, as in Helm. What a vendor adds
+    /// to a version does not count, so it comes without that as well: `plain`.
     ///
     /// # Errors
     /// `chart requires kubeVersion: … which is incompatible with Kubernetes …`.
-    pub fn check_kube_version(&self, version: &str) -> Result<(), ChartError> {
+    pub fn check_kube_version(&self, version: &str, plain: &str) -> Result<(), ChartError> {
         let constraint = &self.metadata.kube_version;
-        if constraint.is_empty() || semver::is_compatible(constraint, version) {
+        if constraint.is_empty() || semver::is_compatible(constraint, plain) {
             return Ok(());
         }
         let kind = ChartErrorKind::KubeVersion { constraint: constraint.clone(), version: version.to_owned() };

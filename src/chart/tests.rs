@@ -240,9 +240,9 @@ fn checks_before_rendering() {
         chart.check_dependencies().unwrap_err().to_string(),
         "found in Chart.yaml, but missing in charts/ directory: a, b"
     );
-    assert_eq!(chart.check_kube_version("v1.35.0"), Ok(()));
+    assert_eq!(chart.check_kube_version("v1.35.0", "v1.35.0"), Ok(()));
     assert_eq!(
-        chart.check_kube_version("v1.29.1").unwrap_err().to_string(),
+        chart.check_kube_version("v1.29.1", "v1.29.1").unwrap_err().to_string(),
         "chart requires kubeVersion: >=1.30 which is incompatible with Kubernetes v1.29.1"
     );
     assert_eq!(chart.all_warnings()[0].title, "this chart is deprecated");

@@ -63,6 +63,13 @@ impl Capabilities {
             api_versions: known.chain(extra).collect(),
         }
     }
+
+    /// The Kubernetes version without what a vendor adds to it.
+    pub fn plain_kube_version(&self) -> String {
+        let numbers = self.kube_version.trim_start_matches('v');
+        let end = numbers.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(numbers.len());
+        format!("v{}", numbers[..end].trim_end_matches('.'))
+    }
 }
 
 /// One chart of the tree as its templates see it.

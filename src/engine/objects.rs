@@ -17,8 +17,12 @@ impl Files {
         Files(Arc::new(files))
     }
 
+    fn find(&self, name: &str) -> Option<&[u8]> {
+        self.0.iter().find(|(path, _)| path == name).map(|(_, bytes)| &bytes[..])
+    }
+
     fn get(&self, name: &str) -> &[u8] {
-        self.0.iter().find(|(path, _)| path == name).map_or(&[], |(_, bytes)| bytes)
+        self.find(name).unwrap_or_default()
     }
 
     fn glob(&self, pattern: &str) -> Files {
@@ -34,10 +38,16 @@ impl Files {
         }))
     }
 
-    fn lines(&self, name: &str) -> Runtime {
-        let text = String::from_utf8_lossy(self.get(name)).into_owned();
-        let text = text.strip_suffix('\n').unwrap_or(&text);
-        if text.is_empty() { Runtime::strings::<&str>([]) } else { Runtime::strings(text.split('\n')) }
+    /// Helm looks at the last letter before it looks whether there is one.
+    fn lines(&self, name: &str) -> Result<Runtime, String> {
+        match self.find(name) {
+            None => Ok(Runtime::strings::<&str>([])),
+            Some([]) => Err("runtime error: index out of range [-1]".to_owned()),
+            Some(bytes) => {
+                let text = String::from_utf8_lossy(bytes);
+                Ok(Runtime::strings(text.strip_suffix('\n').unwrap_or(&text).split('\n')))
+            }
+        }
     }
 }
 
@@ -56,7 +66,7 @@ impl Object for Files {
         Some(match name {
             "Get" => arg().map(|path| Runtime::bytes(self.get(path))),
             "GetBytes" => arg().map(|path| Runtime::bytes(self.get(path))),
-            "Lines" => arg().map(|path| self.lines(path)),
+            "Lines" => arg().and_then(|path| self.lines(path)),
             "Glob" => arg().map(|pattern| Runtime::Object(Arc::new(self.glob(pattern)))),
             "AsConfig" => Ok(to_yaml(&self.by_base_name(|b| String::from_utf8_lossy(b).into_owned()))),
             "AsSecrets" => Ok(to_yaml(&self.by_base_name(base64))),

@@ -14,9 +14,12 @@ pub(super) const FAMILY: &[Function] = &[
     Function::new("toYaml", &[Any], |ctx, a| Ok(yaml(ctx, any(a, 0)?).unwrap_or_default().into())),
     Function::new("mustToYaml", &[Any], |ctx, a| must(yaml(ctx, any(a, 0)?))),
     Function::new("toYamlPretty", &[Any], |ctx, a| {
-        let value = any(a, 0)?.to_data(NilAs::Empty).value;
+        let data = any(a, 0)?.to_data(NilAs::Empty);
+        if let Some(type_name) = data.no_data {
+            return Err(FuncError::new(format!("cannot marshal type: {type_name}")));
+        }
         let options = WriteOptions { numbers: numbers(ctx), ..WriteOptions::HELM_PRETTY };
-        Ok(to_yaml(&value, &options).unwrap_or_default().into())
+        Ok(to_yaml(&data.value, &options).unwrap_or_default().into())
     }),
     Function::new("toJson", &[Any], |ctx, a| Ok(json(ctx, any(a, 0)?, JsonOptions::HELM).unwrap_or_default().into())),
     Function::new("mustToJson", &[Any], |ctx, a| must(json(ctx, any(a, 0)?, JsonOptions::HELM))),
@@ -41,6 +44,7 @@ fn data(value: &Runtime) -> Result<Data, String> {
         data if data.endless => {
             Err("json: unsupported value: encountered a cycle via map[string]interface {}".to_owned())
         }
+        Data { no_data: Some(type_name), .. } => Err(format!("json: unsupported type: {type_name}")),
         data => Ok(data),
     }
 }

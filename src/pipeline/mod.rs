@@ -185,7 +185,7 @@ pub fn render(request: &Request, sources: &Sources, warnings: &mut Vec<Diagnosti
     chart.check_dependencies()?;
     let mut merged = merge(&chart, &request.values, sources)?;
     warnings.append(&mut merged.warnings);
-    chart.check_kube_version(&capabilities.kube_version)?;
+    chart.check_kube_version(&capabilities.kube_version, &capabilities.plain_kube_version())?;
     let schemas = if request.skip_schema { Vec::new() } else { schemas::check(&merged, sources, warnings)? };
     let crds = if request.selection.crds { templates::crds(&merged.tree) } else { Vec::new() };
     let context = Arc::new(templates::context(merged, release, capabilities, request, sources)?);

@@ -16,7 +16,7 @@ const LONGEST_NAME: usize = 53;
 /// The release, its name checked as Helm checks it.
 ///
 /// # Errors
-/// A name that Helm refuses.
+/// A name that Helm refuses, or a template for one that fails.
 pub fn resolve(request: &Request, chart: &Chart, sources: &Sources) -> Result<Release, Error> {
     let name = match &request.name {
         NameChoice::Given(name) => name.clone(),

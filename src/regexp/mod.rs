@@ -11,6 +11,7 @@ mod parse;
 use std::ops::Range;
 use std::sync::Arc;
 
+use regex_automata::Span;
 use regex_automata::meta;
 use regex_automata::util::captures::Captures;
 
@@ -63,19 +64,21 @@ impl Regex {
 
     /// Whether it matches somewhere.
     pub fn is_match(&self, text: &[u8]) -> bool {
-        self.engine.is_match(text)
+        self.engine.is_match(Subject::new(text).searched())
     }
 
     /// The place of the leftmost match.
     pub fn find(&self, text: &[u8]) -> Option<Range<usize>> {
-        self.engine.find(text).map(|m| m.range())
+        let subject = Subject::new(text);
+        self.engine.find(subject.searched()).map(|found| subject.place(found.span()))
     }
 
     /// The places of the matches that do not overlap, at most `limit` where it is not negative. An empty match right
     /// behind another match does not count.
     pub fn find_all(&self, text: &[u8], limit: i64) -> Vec<Range<usize>> {
         let limit = usize::try_from(limit).unwrap_or(usize::MAX);
-        self.engine.find_iter(text).take(limit).map(|m| m.range()).collect()
+        let subject = Subject::new(text);
+        self.engine.find_iter(subject.searched()).take(limit).map(|found| subject.place(found.span())).collect()
     }
 
     /// The parts between the matches, at most `limit` where it is not negative; nothing for 0.
@@ -103,19 +106,62 @@ impl Regex {
 
     /// Puts what `replacement` writes for each match in its place; `None` where the result would be longer than `limit`.
     pub fn replace_all(&self, text: &[u8], replacement: &Replacement<'_>, limit: usize) -> Option<Vec<u8>> {
+        let subject = Subject::new(text);
         let mut out = Vec::with_capacity(text.len());
         let mut done = 0;
-        for found in self.engine.captures_iter(text) {
-            let whole = found.get_match()?;
-            out.extend_from_slice(&text[done..whole.start()]);
-            replacement.write(text, &self.names, &found, &mut out);
-            done = whole.end();
+        for found in self.engine.captures_iter(subject.searched()) {
+            let whole = subject.place(found.get_match()?.span());
+            out.extend_from_slice(&text[done..whole.start]);
+            replacement.write(&subject, &self.names, &found, &mut out);
+            done = whole.end;
             if out.len() > limit {
                 return None;
             }
         }
         out.extend_from_slice(&text[done..]);
         Some(out)
+    }
+}
+
+/// A text that is searched. Go takes each byte that is not of UTF-8 for a U+FFFD.
+struct Subject<'t> {
+    text: &'t [u8],
+    /// The text as Go reads it, and where each byte of that comes from, where it is not the text itself.
+    read: Option<(Vec<u8>, Vec<usize>)>,
+}
+
+impl<'t> Subject<'t> {
+    fn new(text: &'t [u8]) -> Self {
+        if std::str::from_utf8(text).is_ok() {
+            return Subject { text, read: None };
+        }
+        let (mut read, mut places) = (Vec::with_capacity(text.len() + 8), Vec::with_capacity(text.len() + 8));
+        let mut at = 0;
+        for chunk in text.utf8_chunks() {
+            read.extend_from_slice(chunk.valid().as_bytes());
+            places.extend(at..at + chunk.valid().len());
+            at += chunk.valid().len();
+            for _ in chunk.invalid() {
+                let replacement = "\u{fffd}".as_bytes();
+                read.extend_from_slice(replacement);
+                places.extend(std::iter::repeat_n(at, replacement.len()));
+                at += 1;
+            }
+        }
+        places.push(at);
+        Subject { text, read: Some((read, places)) }
+    }
+
+    fn searched(&self) -> &[u8] {
+        self.read.as_ref().map_or(self.text, |(read, _)| read)
+    }
+
+    /// Where in the text something was found.
+    fn place(&self, found: Span) -> Range<usize> {
+        match &self.read {
+            None => found.range(),
+            Some((_, places)) => places[found.start]..places[found.end],
+        }
     }
 }
 
@@ -129,11 +175,11 @@ pub enum Replacement<'a> {
 }
 
 impl Replacement<'_> {
-    fn write(&self, text: &[u8], names: &[Option<String>], found: &Captures, out: &mut Vec<u8>) {
+    fn write(&self, subject: &Subject<'_>, names: &[Option<String>], found: &Captures, out: &mut Vec<u8>) {
         match self {
             Replacement::Literal(literal) => out.extend_from_slice(literal),
             Replacement::Template(template) => expand(template, out, |name, out| {
-                out.extend_from_slice(group(name, names, found).map_or(&[], |span| &text[span]));
+                out.extend_from_slice(group(name, names, found).map_or(&[], |span| &subject.text[subject.place(span)]));
             }),
         }
     }
@@ -173,12 +219,12 @@ fn reference(rest: &[u8]) -> Option<(&str, &[u8])> {
 }
 
 /// What the group of this number or name matched; of several groups with a name the first that matched.
-fn group(name: &str, names: &[Option<String>], found: &Captures) -> Option<Range<usize>> {
+fn group(name: &str, names: &[Option<String>], found: &Captures) -> Option<Span> {
     if name.bytes().all(|b| b.is_ascii_digit()) && (name.len() == 1 || !name.starts_with('0')) {
-        return found.get_group(name.parse().ok()?).map(|span| span.range());
+        return found.get_group(name.parse().ok()?);
     }
     let named = names.iter().enumerate().filter(|(_, group)| group.as_deref() == Some(name));
-    named.filter_map(|(i, _)| found.get_group(i)).map(|span| span.range()).next()
+    named.filter_map(|(i, _)| found.get_group(i)).next()
 }
 
 #[cfg(test)]

@@ -88,9 +88,9 @@ impl Runtime {
     /// The data without what only templates see, and what was lost on the way. Go's nil collections become what `nil`
     /// says.
     pub fn to_data(&self, nil: NilAs) -> Data {
-        let mut walker = Walker { path: Vec::new(), endless: false, binary: false, nil };
+        let mut walker = Walker { path: Vec::new(), endless: false, binary: false, no_data: None, nil };
         let value = walker.value(self);
-        Data { value, endless: walker.endless, binary: walker.binary }
+        Data { value, endless: walker.endless, binary: walker.binary, no_data: walker.no_data }
     }
 }
 
@@ -103,6 +103,8 @@ pub struct Data {
     pub endless: bool,
     /// Whether a text was not UTF-8, and has U+FFFD for each byte that is not.
     pub binary: bool,
+    /// The type of something in it that is no data, and stands as null.
+    pub no_data: Option<&'static str>,
 }
 
 /// The data of a value, with null for what is endless.
@@ -142,9 +144,7 @@ impl Printer<'_> {
     }
 
     fn object(&mut self, object: &dyn Object) {
-        let mut text = String::new();
-        object.print(&mut text);
-        self.out.extend_from_slice(text.as_bytes());
+        self.out.extend_from_slice(printed(object).as_bytes());
     }
 
     fn list(&mut self, list: &List) {
@@ -197,6 +197,7 @@ struct Walker {
     path: Vec<*const ()>,
     endless: bool,
     binary: bool,
+    no_data: Option<&'static str>,
     nil: NilAs,
 }
 
@@ -207,6 +208,11 @@ impl Walker {
             Runtime::Map(map) => self.map(map),
             scalar => {
                 self.binary |= matches!(scalar, Runtime::Binary(_));
+                if let Runtime::Object(object) = scalar
+                    && !object.is_data()
+                {
+                    self.no_data = self.no_data.or(Some(object.type_name()));
+                }
                 scalar.scalar_value()
             }
         }
@@ -249,6 +255,12 @@ impl Walker {
     }
 }
 
+fn printed(object: &dyn Object) -> String {
+    let mut text = String::new();
+    object.print(&mut text);
+    text
+}
+
 /// `reflect.DeepEqual`; pairs of maps that were met before count as equal, as there.
 pub(super) fn equal(a: &Runtime, b: &Runtime, seen: &mut HashSet<(*const (), *const ())>) -> bool {
     match (a, b) {
@@ -266,7 +278,8 @@ pub(super) fn equal(a: &Runtime, b: &Runtime, seen: &mut HashSet<(*const (), *co
         }
         (Runtime::Map(a), Runtime::Map(b)) => equal_maps(a, b, seen),
         (Runtime::Object(a), Runtime::Object(b)) => {
-            std::sync::Arc::ptr_eq(a, b) || a.type_name() == b.type_name() && a.to_value() == b.to_value()
+            let same = || if a.is_data() { a.to_value() == b.to_value() } else { printed(&**a) == printed(&**b) };
+            std::sync::Arc::ptr_eq(a, b) || a.type_name() == b.type_name() && same()
         }
         _ => false,
     }

@@ -56,6 +56,11 @@ pub trait Object: std::fmt::Debug + Send + Sync {
     /// The data that `toYaml` and `toJson` make of it.
     fn to_value(&self) -> Value;
 
+    /// Whether there is such data at all.
+    fn is_data(&self) -> bool {
+        true
+    }
+
     /// Whether `if` takes it.
     fn truthy(&self) -> bool {
         true

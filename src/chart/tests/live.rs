@@ -247,7 +247,7 @@ fn ours(path: &Path) -> Shown {
         let chart = find(path.to_str(), Path::new(""), &bundle(), &sources)?;
         chart.check_installable()?;
         chart.check_dependencies()?;
-        chart.check_kube_version("v1.35.0")?;
+        chart.check_kube_version("v1.35.0", "v1.35.0")?;
         Ok(chart)
     };
     let chart = load().map_err(|error| error.to_string())?;

@@ -48,9 +48,13 @@ impl Object for Complex {
         out.push_str(&format!("({real}{plus}{imaginary}i)"));
     }
 
-    /// `encoding/json` refuses complex numbers; `toYaml` then gives nothing.
     fn to_value(&self) -> Value {
         Value::NULL
+    }
+
+    /// `encoding/json` refuses complex numbers; `toYaml` then gives nothing.
+    fn is_data(&self) -> bool {
+        false
     }
 
     fn truthy(&self) -> bool {

@@ -72,7 +72,7 @@ impl Gotpl {
     pub fn include_by_name(&self, name: &str, data: &Runtime) -> Option<Result<String, RenderError>> {
         let unit = self.set.find(name)?.clone();
         let out = Exec::new(&self.context).execute(&self.set, &unit, data.clone());
-        Some(out.map(into_text).map_err(|fault| fault.into_error()))
+        Some(out.map(|out| without_no_value(into_text(out))).map_err(|fault| fault.into_error()))
     }
 
     fn run(&self, exec: &mut Exec<'_>, roots: &Roots, template: &Template) -> Result<String, RenderError> {
@@ -88,8 +88,7 @@ impl Gotpl {
 impl Engine for Gotpl {
     fn render(&self, template: &Arc<Template>) -> Result<String, RenderError> {
         let text = self.run(&mut Exec::new(&self.context), &self.roots, template)?;
-        // Go prints this for a missing value, and Helm deletes it.
-        Ok(if text.contains("<no value>") { text.replace("<no value>", "") } else { text })
+        Ok(without_no_value(text))
     }
 
     /// Runs all templates up to this one again, with maps of their own, since each sees what those before it changed.
@@ -134,6 +133,11 @@ impl Engine for Gotpl {
 /// Text of output; bytes that are not UTF-8 are replaced, since manifests are text.
 fn into_text(out: Vec<u8>) -> String {
     String::from_utf8(out).unwrap_or_else(|err| String::from_utf8_lossy(err.as_bytes()).into_owned())
+}
+
+/// What Go prints for a missing value, Helm deletes.
+fn without_no_value(text: String) -> String {
+    if text.contains("<no value>") { text.replace("<no value>", "") } else { text }
 }
 
 /// `sortTemplates`: by the number of slashes and then by name, all backwards.

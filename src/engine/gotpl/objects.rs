@@ -80,7 +80,7 @@ pub(super) fn capabilities(of: &Capabilities) -> Runtime {
 }
 
 fn kube_version(of: &Capabilities) -> Struct {
-    let normalized = normalized(&of.kube_version);
+    let normalized = of.plain_kube_version();
     let text = |text: &str| Runtime::str(text);
     Struct {
         type_name: KUBE_VERSION,
@@ -97,13 +97,6 @@ fn kube_version(of: &Capabilities) -> Struct {
         ]),
         text: Some(normalized),
     }
-}
-
-/// The version without what follows its numbers: `v1.33.4-gke.1245000` is `v1.33.4`.
-fn normalized(version: &str) -> String {
-    let numbers = version.trim_start_matches('v');
-    let end = numbers.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(numbers.len());
-    format!("v{}", numbers[..end].trim_end_matches('.'))
 }
 
 /// The Helm whose behaviour this is.

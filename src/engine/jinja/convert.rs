@@ -156,6 +156,13 @@ pub(super) fn from_jinja(value: &Jinja) -> Runtime {
     }
 }
 
+/// All that a template sees by name, as a Go template has it in its dot.
+pub(super) fn dot(state: &State<'_, '_>) -> Runtime {
+    const NAMES: [&str; 7] = ["Values", "Release", "Chart", "Capabilities", "Files", "Template", "Subcharts"];
+    let known = NAMES.iter().filter_map(|name| Some((Str::from(*name), from_jinja(&state.lookup(name)?))));
+    Runtime::map(known)
+}
+
 /// A template's value as data; what came from the merged values is shared.
 pub(super) fn to_value(value: &Jinja) -> Value {
     if let Some(map) = value.downcast_object_ref::<MapObject>() {

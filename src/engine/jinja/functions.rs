@@ -250,7 +250,7 @@ fn include(
     context: Option<Jinja>,
 ) -> Result<String, Error> {
     if let Some(include_go) = &shared.include_go {
-        let context = context.as_ref().map(convert::from_jinja).unwrap_or(crate::runtime::Runtime::Nil);
+        let context = context.as_ref().map_or_else(|| convert::dot(state), convert::from_jinja);
         if let Some(rendered) = include_go(name, &context) {
             return rendered.map_err(|inner| {
                 Failure { inner: Some(Box::new(inner)), ..Failure::new(RenderErrorKind::Failed, "include failed") }

@@ -258,7 +258,7 @@ impl Formatter<'_> {
             Runtime::Object(object) => object.as_int()?,
             _ => return None,
         };
-        (number.abs() <= TOO_LARGE).then_some(number)
+        (number.unsigned_abs() <= TOO_LARGE.unsigned_abs()).then_some(number)
     }
 
     /// Arguments that no verb took, unless they were taken out of order.

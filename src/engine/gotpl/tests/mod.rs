@@ -1,5 +1,6 @@
 //! The engine against what Helm 4.1.4 prints.
 
+mod arguments;
 mod cases;
 mod differential;
 mod generate;
