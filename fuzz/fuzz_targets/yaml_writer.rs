@@ -5,15 +5,15 @@
 use libfuzzer_sys::fuzz_target;
 use render::diag::{SourceKind, Sources};
 use render::value::{Num, Origin, Value};
-use render::yaml::{WriteOptions, load, to_flow, to_yaml};
+use render::yaml::{JsonOptions, Numbers, WriteOptions, load, to_flow, to_json, to_yaml};
 
 fuzz_target!(|input: &[u8]| {
     let value = Seed(input).value(6);
     let mut flow = String::new();
     to_flow(&value, &mut flow);
-    assert_eq!(read(&flow), value, "{flow}");
-    let exact = to_yaml(&value, &WriteOptions::EXACT).expect("every value is written exactly") + "\n";
-    assert_eq!(read(&exact), value, "{exact}");
+    assert_eq!(exact(&read(&flow)), exact(&value), "{flow}");
+    let yaml = to_yaml(&value, &WriteOptions::EXACT).expect("every value is written exactly") + "\n";
+    assert_eq!(exact(&read(&yaml)), exact(&value), "{yaml}");
     // What goyaml v3 writes it cannot always read: text that begins with a tab.
     let _ = to_yaml(&value, &WriteOptions::HELM_PRETTY);
     // What goyaml v2 gives up on is an error.
@@ -27,6 +27,11 @@ fuzz_target!(|input: &[u8]| {
 fn read(text: &str) -> Value {
     let source = Sources::default().add("written", SourceKind::Data, text.as_bytes()).expect("room");
     load(&source).unwrap_or_else(|error| panic!("{error:?}: {text}")).value
+}
+
+/// The data alone: a float that is an integer is read again as one.
+fn exact(value: &Value) -> String {
+    to_json(value, &JsonOptions { numbers: Numbers::Exact, ..JsonOptions::HELM }).expect("finite numbers")
 }
 
 /// Bytes that decide what a value is.
