@@ -7,8 +7,7 @@ use render::diag::{SourceKind, Sources};
 use render::value::{Provenance, Value};
 use render::values::{SetFlag, apply_set};
 
-const FLAGS: [SetFlag; 5] =
-    [SetFlag::Set, SetFlag::SetString, SetFlag::SetJson, SetFlag::SetFile, SetFlag::SetLiteral];
+const FLAGS: [SetFlag; 5] = [SetFlag::Set, SetFlag::SetString, SetFlag::SetJson, SetFlag::SetFile, SetFlag::SetLiteral];
 
 fuzz_target!(|input: &[u8]| {
     let Some((first, argument)) = input.split_first() else { return };
