@@ -16,8 +16,10 @@ fuzz_target!(|input: &[u8]| {
     assert_eq!(exact(&read(&yaml)), exact(&value), "{yaml}");
     // What goyaml v3 writes it cannot always read: text that begins with a tab.
     let _ = to_yaml(&value, &WriteOptions::HELM_PRETTY);
-    // What goyaml v2 gives up on is an error.
-    if let Ok(helm) = to_yaml(&value, &WriteOptions::HELM) {
+    // What goyaml v2 gives up on is an error; a key `<<` it writes without quotes and reads as a merge.
+    if let Ok(helm) = to_yaml(&value, &WriteOptions::HELM)
+        && !helm.contains("<<")
+    {
         let again = to_yaml(&read(&(helm.clone() + "\n")), &WriteOptions::HELM);
         assert_eq!(again.as_ref(), Ok(&helm));
     }
