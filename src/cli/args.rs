@@ -226,6 +226,21 @@ pub(super) struct ValuesArgs {
     /// Set one string, taken as it is up to its end
     #[arg(long, value_name = "KEY=TEXT")]
     pub(super) set_literal: Vec<String>,
+    /// Refuse files of values larger than this: bytes, or with K, M or G [default: 2G]
+    #[arg(long, value_name = "SIZE", value_parser = size)]
+    pub(super) max_input: Option<u64>,
+}
+
+/// A number of bytes: `1000`, `64K`, `16M`, `1G`.
+fn size(text: &str) -> Result<u64, String> {
+    let (number, unit) = match text.split_at_checked(text.len().saturating_sub(1)) {
+        Some((number, "k" | "K")) => (number, 1 << 10),
+        Some((number, "m" | "M")) => (number, 1 << 20),
+        Some((number, "g" | "G")) => (number, 1 << 30),
+        _ => (text, 1),
+    };
+    let bytes = number.parse::<u64>().ok().and_then(|number| number.checked_mul(unit));
+    bytes.ok_or_else(|| "a size is a number of bytes, or one with K, M or G: `16M`".to_owned())
 }
 
 /// What the release and its cluster are.

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::merge::{Duplicate, MergeError, Remark, UnknownTag, merge_document};
+use super::scratch::Scratch;
 use super::set::{ReadFile, SetError, SetFlag};
 use crate::diag::{Diagnostic, Source, Span};
 use crate::value::{Provenance, Value};
@@ -14,6 +15,7 @@ pub struct Layers {
     root: Value,
     provenance: Provenance,
     remarks: Vec<Remark>,
+    scratch: Scratch,
 }
 
 /// A layer that cannot be read.
@@ -49,7 +51,8 @@ impl Layers {
 
     fn documents(&mut self, source: &Source) -> Result<(), MergeError> {
         for range in yaml::Documents::new(&source.text) {
-            merge_document(&mut self.root, source, range?, &mut self.provenance, &mut self.remarks)?;
+            let Layers { root, provenance, remarks, scratch } = self;
+            merge_document(root, source, range?, provenance, remarks, scratch)?;
         }
         Ok(())
     }
