@@ -3,6 +3,7 @@
 //! - `bifrost`: the bundled chart against what the public chart prints, and its own snapshots
 //! - `charts`: the project's own charts, against recorded Helm output
 //! - `cli`: commands, flags, exit codes, where output goes
+//! - `diff`: comparing manifests and renders
 //! - `functions`: the function library's cases, asked of a live Helm
 //! - `manifests`: sorting and printing, against recorded Helm output
 //! - `mistakes`: wrong input of every kind; each message is a snapshot
@@ -16,6 +17,7 @@ mod bifrost;
 mod charts;
 mod cli;
 mod common;
+mod diff;
 mod functions;
 mod manifests;
 mod mistakes;

@@ -3,12 +3,11 @@
 mod args;
 mod commands;
 mod plan;
+mod sides;
 mod switches;
 mod terminal;
 
 use std::process::ExitCode;
-
-use clap::Parser as _;
 
 use crate::diag::{Diagnostic, Sources};
 
@@ -23,6 +22,8 @@ pub enum Exit {
     Usage = 2,
     /// The schema refuses the values.
     Schema = 3,
+    /// Two sides are not the same.
+    Different = 5,
 }
 
 impl From<Exit> for ExitCode {
@@ -63,7 +64,7 @@ fn run_here() -> ExitCode {
 }
 
 fn run(args: impl Iterator<Item = std::ffi::OsString>) -> ExitCode {
-    match args::Cli::try_parse_from(switches::plain(args)) {
+    match args::Cli::read(switches::plain(args)) {
         Ok(cli) => run_cli(&cli),
         Err(err) => {
             // Help and version come this way too, and go to stdout.
@@ -77,7 +78,7 @@ fn run_cli(cli: &args::Cli) -> ExitCode {
     let sources = Sources::default();
     let global = commands::global(cli);
     match commands::run(cli, &sources) {
-        Ok(()) => Exit::Done.into(),
+        Ok(exit) => exit.into(),
         Err(stop) => {
             terminal::report(&stop.diagnostics, &sources, terminal::style(global));
             stop.exit.into()
