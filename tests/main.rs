@@ -7,6 +7,7 @@
 //! - `manifests`: sorting and printing, against recorded Helm output
 //! - `mistakes`: wrong input of every kind; each message is a snapshot
 //! - `opencti`: the bundled chart against what the public chart prints, and its own snapshots
+//! - `opencti_documents`: each block of its documents
 //! - `stores`: the bundled charts that the products depend on
 //! - `values`: `values` and `why`, and the tags of layers
 //! - `yaml_suite`: the YAML test suite's cases, beside libyaml and Helm
@@ -20,6 +21,7 @@ mod functions;
 mod manifests;
 mod mistakes;
 mod opencti;
+mod opencti_documents;
 mod stores;
 mod values;
 mod yaml_suite;
