@@ -8,6 +8,7 @@
 //! - `mistakes`: wrong input of every kind; each message is a snapshot
 //! - `opencti`: the bundled chart against what the public chart prints, and its own snapshots
 //! - `opencti_documents`: each block of its documents
+//! - `stackstorm`: the bundled StackStorm HA chart
 //! - `stores`: the bundled charts that the products depend on
 //! - `values`: `values` and `why`, and the tags of layers
 //! - `yaml_suite`: the YAML test suite's cases, beside libyaml and Helm
@@ -22,6 +23,7 @@ mod manifests;
 mod mistakes;
 mod opencti;
 mod opencti_documents;
+mod stackstorm;
 mod stores;
 mod values;
 mod yaml_suite;
