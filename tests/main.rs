@@ -4,6 +4,7 @@
 //! - `charts`: the project's own charts, against recorded Helm output
 //! - `cli`: commands, flags, exit codes, where output goes
 //! - `functions`: the function library's cases, asked of a live Helm
+//! - `malcolm`: the bundled Malcolm chart
 //! - `manifests`: sorting and printing, against recorded Helm output
 //! - `mistakes`: wrong input of every kind; each message is a snapshot
 //! - `opencti`: the bundled chart against what the public chart prints, and its own snapshots
@@ -19,6 +20,7 @@ mod charts;
 mod cli;
 mod common;
 mod functions;
+mod malcolm;
 mod manifests;
 mod mistakes;
 mod opencti;

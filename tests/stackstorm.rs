@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use serde_yaml::Value;
 
 use crate::common::{
-    Ran, Resources, as_reviewed, fits_kubernetes, fixture, fixture_text, from_base64, render, resources,
+    Ran, Resources, as_reviewed, fits_kubernetes, fixture, fixture_text, from_base64, inventory_line, render, resources,
 };
 
 fn run(values: &[&str], more: &[&str]) -> Ran {
@@ -64,22 +64,9 @@ fn each_form_is_as_it_was_reviewed() {
     }
 }
 
-/// A resource as the inventory lists it.
-fn line(title: &str, manifest: &Value) -> String {
-    let mut line = title.replacen('/', " ", 1);
-    if let (true, Some(ports)) = (title.starts_with("Service/"), manifest["spec"]["ports"].as_sequence()) {
-        let ports: BTreeSet<_> = ports.iter().filter_map(|p| p["port"].as_u64()).map(|p| p.to_string()).collect();
-        line += &format!(" ports={}", ports.into_iter().collect::<Vec<_>>().join(","));
-    }
-    match manifest["spec"]["replicas"].as_u64() {
-        Some(replicas) => line + &format!(" replicas={replicas}"),
-        None => line,
-    }
-}
-
 #[test]
 fn everything_of_the_inventory_is_there() {
-    let ours: BTreeSet<_> = all(&[], &[]).iter().map(|(title, manifest)| line(title, manifest)).collect();
+    let ours: BTreeSet<_> = all(&[], &[]).iter().map(|(title, manifest)| inventory_line(title, manifest)).collect();
     let theirs = fixture_text("stackstorm/inventory.txt");
     let missing: Vec<_> = theirs.lines().filter(|line| !ours.contains(*line)).collect();
     assert!(missing.is_empty(), "{missing:#?}");
