@@ -1,6 +1,7 @@
 //! Everything a user would notice, tried on the built binary.
 //!
 //! - `bifrost`: the bundled chart against what the public chart prints, and its own snapshots
+//! - `bundled`: what holds of every bundled chart
 //! - `charts`: the project's own charts, against recorded Helm output
 //! - `cli`: commands, flags, exit codes, where output goes
 //! - `functions`: the function library's cases, asked of a live Helm
@@ -16,6 +17,7 @@
 //! - `yaml_write`: the YAML and JSON writers against Helm's
 
 mod bifrost;
+mod bundled;
 mod charts;
 mod cli;
 mod common;
