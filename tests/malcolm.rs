@@ -168,6 +168,7 @@ fn the_ingress_controller_is_as_the_document_has_it() {
 #[test]
 fn what_cannot_work_is_refused_with_the_reason() {
     for (set, reason) in [
+        ("storage.claims.pcap-claim.size=large", "a number with a unit"),
         ("storage.type=nfs", "NFS needs the name of the server"),
         ("storage.type=efs", "EFS needs the file system"),
         ("opensearch.primary=opensearch-remote", "needs its address in opensearch.url"),
