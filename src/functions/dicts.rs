@@ -224,7 +224,7 @@ fn deep_copy(_: &Context<'_>, a: &[Runtime]) -> Out {
 
 fn copied(value: &Runtime, path: &mut Vec<MapRef>) -> Out {
     match value {
-        Runtime::Map(map) => {
+        Runtime::Map(map) if !map.is_nil() => {
             if path.iter().any(|outer| outer.same(map)) {
                 return fail("the map to copy holds itself");
             }
