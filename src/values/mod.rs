@@ -10,6 +10,7 @@ mod layers;
 mod merge;
 mod overlay;
 mod set;
+pub mod stream;
 mod tree;
 mod warning;
 

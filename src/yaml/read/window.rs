@@ -46,7 +46,9 @@ impl<'a> Reader<'a> {
 
     fn between_lines(&self) -> Option<(usize, Saved)> {
         let scan = &self.scan;
-        let between_lines = scan.simple_key_allowed && scan.pos < scan.text.len();
+        // What the next line begins with may have been looked at, up to the end of its key.
+        let settled = !self.is_near_end() && self.key.end_at(scan.pos) + SLACK < scan.text.len();
+        let between_lines = scan.simple_key_allowed && settled;
         let blank = scan.bytes().get(scan.line_start..scan.pos)?.iter().all(|b| *b == b' ');
         if between_lines && blank { Some((scan.line_start, scan.save(scan.line_start)?)) } else { None }
     }
@@ -153,6 +155,10 @@ mod tests {
         check(format!("{part}---\n{part}...\n# c\n%YAML 1.1\n---\n- {{a: b}}\n- c\n").as_bytes());
         check(format!("{part}x: [\n").as_bytes());
         check(format!("{part}x: @\n{part}").as_bytes());
+        // What a window ends with may look like an item or a key.
+        check(b"a: &x # more than a few bytes of a comment\n--- # c\n");
+        check(b"a: &x # more than a few bytes of a comment\n-b: c\n");
+        check(b"a:\n  a key that is not one:but text\n  of two lines # and a comment\n");
     }
 
     #[test]
