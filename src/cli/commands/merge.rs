@@ -28,7 +28,18 @@ pub(super) fn run(args: &MergeArgs, sources: &Sources) -> Result<(), Stop> {
     let mut base = open(args)?;
     let options = StreamOptions { strip_comments: args.strip_comments, ..StreamOptions::default() };
     let checked = overlays.check(&mut Progress::new(&mut base, "checking"), options);
-    let written = checked.and_then(|checked| write(checked, &mut base, args.output.as_deref()));
+    let written = match (checked, &args.output) {
+        (Err(err), _) => Err(err),
+        (Ok(checked), None) => to_stdout(checked, &mut base),
+        (Ok(checked), Some(path)) => {
+            let mut file = beside(path).map_err(|err| Stop::new(Exit::Failed, unwritable(path, &err)))?;
+            let written = write(checked, &mut base, file.as_file_mut());
+            if written.is_ok() {
+                file.persist(path).map_err(|err| Stop::new(Exit::Failed, unwritable(path, &err.error)))?;
+            }
+            written
+        }
+    };
     written.map_err(|err| Stop::new(Exit::Failed, err.diagnostic(name, &mut base, sources)))
 }
 
@@ -78,22 +89,25 @@ fn spool(input: &mut dyn Read, name: &str, most: Option<u64>) -> Result<File, St
     Ok(file)
 }
 
-/// Writes to a file beside the one that is asked for, which then takes its place; or to stdout.
-fn write(checked: Checked<'_>, base: &mut File, output: Option<&Path>) -> Result<(), StreamError> {
+fn write(checked: Checked<'_>, base: &mut File, out: &mut dyn Write) -> Result<(), StreamError> {
     base.seek(SeekFrom::Start(0))?;
-    let mut base = Progress::new(base, "writing");
-    let Some(path) = output else {
-        return match checked.write(&mut base, &mut io::stdout().lock()) {
-            // Nobody reads on.
-            Err(StreamError { kind: StreamErrorKind::Write(err) }) if err.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-            done => done,
-        };
+    checked.write(&mut Progress::new(base, "writing"), out)
+}
+
+fn to_stdout(checked: Checked<'_>, base: &mut File) -> Result<(), StreamError> {
+    match write(checked, base, &mut io::stdout().lock()) {
+        // Nobody reads on.
+        Err(StreamError { kind: StreamErrorKind::Write(err) }) if err.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        done => done,
+    }
+}
+
+fn unwritable(path: &Path, err: &io::Error) -> Diagnostic {
+    let reason = match err.kind() {
+        io::ErrorKind::NotFound => "there is no such folder".to_owned(),
+        kind => kind.to_string(),
     };
-    let failed = |error| StreamError { kind: StreamErrorKind::Write(error) };
-    let mut file = beside(path).map_err(failed)?;
-    checked.write(&mut base, &mut file)?;
-    file.flush().map_err(failed)?;
-    file.persist(path).map(drop).map_err(|err| failed(err.error))
+    Diagnostic::error(format!("{} cannot be written: {reason}", path.display()))
 }
 
 /// A new file in the folder of another, which goes away unless it takes that one's place.
