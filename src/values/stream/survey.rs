@@ -312,6 +312,8 @@ struct Indents {
     step: Option<usize>,
     dash: Option<usize>,
     newline: Option<&'static str>,
+    /// Up to where no line break is.
+    searched: usize,
     /// The columns of the open block collections; nothing for those in flow style.
     columns: Vec<Option<usize>>,
     maps: Vec<bool>,
@@ -321,8 +323,9 @@ impl Indents {
     fn look(&mut self, event: &Event<'_>, text: Text<'_>) {
         if self.newline.is_none() {
             // The byte before the first line break may be gone already.
-            let line = text.slice(text.start() + 1..text.end());
-            let found = memchr::memchr(b'\n', line).map(|n| text.byte(text.start() + n) == b'\r');
+            let from = self.searched.max(text.start() + 1);
+            let found = memchr::memchr(b'\n', text.slice(from..text.end())).map(|n| text.byte(from + n - 1) == b'\r');
+            self.searched = text.end();
             self.newline = found.map(|carriage_return| if carriage_return { "\r\n" } else { "\n" });
         }
         if self.step.is_some() && self.dash.is_some() {
