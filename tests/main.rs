@@ -5,6 +5,7 @@
 //! - `cli`: commands, flags, exit codes, where output goes
 //! - `functions`: the function library's cases, asked of a live Helm
 //! - `manifests`: sorting and printing, against recorded Helm output
+//! - `merge`: layers merged into the text of a base, and its mistakes
 //! - `mistakes`: wrong input of every kind; each message is a snapshot
 //! - `opencti`: the bundled chart against what the public chart prints, and its own snapshots
 //! - `stores`: the bundled charts that the products depend on
@@ -17,6 +18,7 @@ mod cli;
 mod common;
 mod functions;
 mod manifests;
+mod merge;
 mod mistakes;
 mod opencti;
 mod stores;

@@ -45,6 +45,8 @@ Exit codes:
 pub(super) enum Command {
     /// Render a chart (the same as no command at all)
     Template(Box<TemplateArgs>),
+    /// Merge layers into the text of the first one, which may be of any size
+    Merge(MergeArgs),
     /// List the bundled charts and their layers
     List {
         /// As a table for people, or as JSON for programs
@@ -199,6 +201,39 @@ pub(super) struct TemplateArgs {
     /// With a value it is Helm's constraint on a chart's version, which means nothing for a chart at hand.
     #[arg(short = 'V', long, value_name = "CONSTRAINT", num_args = 0..=1, help_heading = "Messages")]
     pub(super) version: Option<Option<String>>,
+}
+
+/// The arguments of `render merge`.
+#[derive(Debug, Args)]
+pub(super) struct MergeArgs {
+    /// The values file to start from, `-` for stdin; its comments, order and formatting stay
+    pub(super) base: String,
+    /// Values files to lay over it, one after the other, as Helm does with -f
+    #[arg(value_name = "OVERLAY")]
+    pub(super) overlays: Vec<String>,
+    /// Write to a file, which may be BASE itself, instead of stdout
+    #[arg(short, long, value_name = "FILE")]
+    pub(super) output: Option<PathBuf>,
+    /// Leave comments and empty lines out
+    #[arg(long)]
+    pub(super) strip_comments: bool,
+    /// Refuse files larger than this: bytes, or with K, M or G
+    #[arg(long, value_name = "SIZE", value_parser = size)]
+    pub(super) max_size: Option<u64>,
+    #[command(flatten)]
+    pub(super) global: Global,
+}
+
+/// A number of bytes: `1000`, `64K`, `20M`, `1G`.
+fn size(text: &str) -> Result<u64, String> {
+    let (digits, shift) = match text.as_bytes().last() {
+        Some(b'k' | b'K') => (&text[..text.len() - 1], 10),
+        Some(b'm' | b'M') => (&text[..text.len() - 1], 20),
+        Some(b'g' | b'G') => (&text[..text.len() - 1], 30),
+        _ => (text, 0),
+    };
+    let number: Option<u64> = digits.parse().ok();
+    number.and_then(|n| n.checked_mul(1 << shift)).ok_or_else(|| "write a number of bytes, such as 20M".to_owned())
 }
 
 /// Where values come from.

@@ -3,6 +3,7 @@
 mod args;
 mod commands;
 mod plan;
+mod progress;
 mod switches;
 mod terminal;
 

@@ -16,7 +16,7 @@ use crate::output::{self, Selection};
 use crate::schema::Schema;
 use crate::values::SetFlag;
 
-pub use values::{Giver, Merged, merge};
+pub use values::{Giver, Merged, merge, read_values, unreadable};
 
 /// Where the release's name comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]

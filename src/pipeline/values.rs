@@ -125,7 +125,11 @@ fn read_bytes(path: &Path) -> std::io::Result<Vec<u8>> {
     std::fs::read(path)
 }
 
-fn read_values(path: &str, sources: &Sources) -> Result<Arc<Source>, Error> {
+/// A values file as a source, `-` for stdin.
+///
+/// # Errors
+/// Where it cannot be read; a URL.
+pub fn read_values(path: &str, sources: &Sources) -> Result<Arc<Source>, Error> {
     if path.contains("://") {
         let refused = Diagnostic::error(format!("{path}: values are not fetched from the network"));
         return Err(Error::Usage(refused.help("download the file first and give its path")));
@@ -136,7 +140,7 @@ fn read_values(path: &str, sources: &Sources) -> Result<Arc<Source>, Error> {
 }
 
 /// A values file that cannot be read, with the nearest name in its folder.
-fn unreadable(path: &str, err: &std::io::Error) -> Diagnostic {
+pub fn unreadable(path: &str, err: &std::io::Error) -> Diagnostic {
     let reason = match err.kind() {
         std::io::ErrorKind::NotFound => "there is no such file".to_owned(),
         _ => err.to_string(),

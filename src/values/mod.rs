@@ -13,6 +13,7 @@ mod layers;
 mod merge;
 mod overlay;
 mod set;
+pub mod stream;
 mod tags;
 mod tree;
 mod warning;

@@ -3,6 +3,7 @@
 mod completion;
 mod export;
 mod list;
+mod merge;
 mod show;
 mod template;
 mod told;
@@ -22,6 +23,7 @@ pub(super) fn global(cli: &Cli) -> &Global {
         Some(Command::Template(args)) => &args.global,
         Some(Command::Values(args)) => &args.global,
         Some(Command::Why(args)) => &args.global,
+        Some(Command::Merge(args)) => &args.global,
         Some(Command::List { global, .. } | Command::Show { global, .. } | Command::Export { global, .. }) => global,
         Some(Command::Completion { .. }) | None => &cli.template.global,
     }
@@ -33,6 +35,7 @@ pub(super) fn run(cli: &Cli, sources: &Sources) -> Result<(), Stop> {
         None if cli.wants_version() => write(concat!("render ", env!("CARGO_PKG_VERSION"), "\n").as_bytes()),
         None => template::run(&cli.template, sources),
         Some(Command::Template(args)) => template::run(args, sources),
+        Some(Command::Merge(args)) => merge::run(args, sources),
         Some(Command::List { output, .. }) => list::run(*output, sources),
         Some(Command::Show { what, chart, .. }) => show::run(*what, chart.as_deref(), sources),
         Some(Command::Values(args)) => values::run(args, sources),

@@ -1,0 +1,121 @@
+//! `render merge`: layers merged into the text of the first one.
+
+use std::fs::File;
+use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::path::Path;
+
+use anyhow::Context as _;
+
+use super::super::args::MergeArgs;
+use super::super::progress::Progress;
+use super::super::{Exit, Stop, terminal};
+use crate::diag::{Diagnostic, Sources};
+use crate::pipeline;
+use crate::values::stream::{Checked, Overlays, StreamError, StreamErrorKind, StreamOptions};
+
+/// What standard input is called in messages.
+const STDIN: &str = "stdin";
+
+/// Merges; nothing is written before all of the base has been checked.
+pub(super) fn run(args: &MergeArgs, sources: &Sources) -> Result<(), Stop> {
+    let piped = std::iter::once(&args.base).chain(&args.overlays).filter(|path| *path == "-").count();
+    if piped > 1 {
+        return Err(Stop::new(Exit::Usage, Diagnostic::error("standard input can be one of the files, not several")));
+    }
+    let overlays = overlays(args, sources)?;
+    terminal::report(overlays.warnings(), sources, terminal::style(&args.global));
+    let name = if args.base == "-" { STDIN } else { &args.base };
+    let mut base = open(args)?;
+    let options = StreamOptions { strip_comments: args.strip_comments, ..StreamOptions::default() };
+    let checked = overlays.check(&mut Progress::new(&mut base, "checking"), options);
+    let written = match (checked, &args.output) {
+        (Err(err), _) => Err(err),
+        (Ok(checked), None) => to_stdout(checked, &mut base),
+        (Ok(checked), Some(path)) => {
+            let mut file = beside(path).map_err(|err| Stop::new(Exit::Failed, unwritable(path, &err)))?;
+            let written = write(checked, &mut base, file.as_file_mut());
+            if written.is_ok() {
+                file.persist(path).map_err(|err| Stop::new(Exit::Failed, unwritable(path, &err.error)))?;
+            }
+            written
+        }
+    };
+    written.map_err(|err| Stop::new(Exit::Failed, err.diagnostic(name, &mut base, sources)))
+}
+
+fn overlays(args: &MergeArgs, sources: &Sources) -> Result<Overlays, Stop> {
+    let mut overlays = Overlays::default();
+    for path in &args.overlays {
+        let source = pipeline::read_values(path, sources)?;
+        check_size(&source.name, source.text.len() as u64, args.max_size)?;
+        overlays.file(&source).map_err(|err| Stop::new(Exit::Failed, err.diagnostic()))?;
+    }
+    Ok(overlays)
+}
+
+fn check_size(name: &str, size: u64, most: Option<u64>) -> Result<(), Stop> {
+    match most {
+        Some(most) if size > most => {
+            let refused = Diagnostic::error(format!("{name} is larger than --max-size allows ({most} bytes)"));
+            Err(Stop::new(Exit::Failed, refused))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The base as a file that can be read twice. What comes through a pipe is put into a temporary one first.
+fn open(args: &MergeArgs) -> Result<File, Stop> {
+    if args.base == "-" {
+        return spool(&mut io::stdin().lock(), STDIN, args.max_size);
+    }
+    let path = Path::new(&args.base);
+    let unreadable = |err| Stop::new(Exit::Failed, pipeline::unreadable(&args.base, &err));
+    let mut file = File::open(path).map_err(unreadable)?;
+    let about = file.metadata().map_err(unreadable)?;
+    if about.is_dir() {
+        return Err(unreadable(io::ErrorKind::IsADirectory.into()));
+    }
+    check_size(&args.base, about.len(), args.max_size)?;
+    if about.is_file() { Ok(file) } else { spool(&mut file, &args.base, args.max_size) }
+}
+
+fn spool(input: &mut dyn Read, name: &str, most: Option<u64>) -> Result<File, Stop> {
+    let mut file = tempfile::tempfile().context("a temporary file cannot be made")?;
+    let mut input = input.take(most.map_or(u64::MAX, |most| most.saturating_add(1)));
+    let size =
+        io::copy(&mut input, &mut file).with_context(|| format!("{name} cannot be put into a temporary file"))?;
+    check_size(name, size, most)?;
+    file.rewind().context("a temporary file cannot be read")?;
+    Ok(file)
+}
+
+fn write(checked: Checked<'_>, base: &mut File, out: &mut dyn Write) -> Result<(), StreamError> {
+    base.seek(SeekFrom::Start(0))?;
+    checked.write(&mut Progress::new(base, "writing"), out)
+}
+
+fn to_stdout(checked: Checked<'_>, base: &mut File) -> Result<(), StreamError> {
+    match write(checked, base, &mut io::stdout().lock()) {
+        // Nobody reads on.
+        Err(StreamError { kind: StreamErrorKind::Write(err) }) if err.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        done => done,
+    }
+}
+
+fn unwritable(path: &Path, err: &io::Error) -> Diagnostic {
+    let reason = match err.kind() {
+        io::ErrorKind::NotFound => "there is no such folder".to_owned(),
+        kind => kind.to_string(),
+    };
+    Diagnostic::error(format!("{} cannot be written: {reason}", path.display()))
+}
+
+/// A new file in the folder of another, which goes away unless it takes that one's place.
+fn beside(path: &Path) -> io::Result<tempfile::NamedTempFile> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".render-");
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    builder.tempfile_in(folder)
+}
