@@ -35,6 +35,21 @@ snap:
 demo:
     cargo run --release -- opencti --layer clustering
 
+# Speed and memory beside other readers, on values files given or below folders too; HELM=path/to/helm compares Helm
+bench *PATHS:
+    cargo bench --bench yaml -- {{PATHS}}
+
+# Each fuzz target for so many seconds (cargo install cargo-fuzz)
+fuzz SECONDS="1800":
+    for target in yaml_reader yaml_writer set; do \
+        RUSTC_BOOTSTRAP=1 cargo fuzz run --sanitizer none $target -- -max_total_time={{SECONDS}} -max_len=4096 -timeout=20 || exit 1; \
+    done
+
+# The YAML test suite's table anew, from a checkout of the suite's branch `data`; HELM=path/to/helm is needed
+yaml-suite FOLDER:
+    YAML_SUITE={{absolute_path(FOLDER)}} UPDATE=1 cargo test yaml_suite
+    git diff --stat docs
+
 # What a package would hold
 package:
     cargo package --list

@@ -51,6 +51,19 @@ fn values_come_in_helms_order() {
 }
 
 #[test]
+fn input_is_as_large_as_allowed() {
+    let folder = chart();
+    folder.write("mine.yaml", &format!("a: {}\n", "x".repeat(2000)));
+    folder.render(&["-f", "mine.yaml", "--max-input", "2K"]).ok();
+    for args in [["-f", "mine.yaml"], ["-f", "-"], ["--set-file", "a=mine.yaml"]] {
+        let ran = folder.render_with_input(&[&args[..], &["--max-input", "1000"]].concat(), &"#".repeat(1001));
+        assert!(ran.stderr.contains("it has more than the 1000 bytes that are allowed"), "{}", ran.stderr);
+        assert_eq!(ran.stdout, "");
+    }
+    assert_eq!(folder.render(&["--max-input", "2X"]).code, 2);
+}
+
+#[test]
 fn the_release_is_as_asked() {
     let text = chart().render(&["mine", ".", "-n", "prod", "--is-upgrade"]).ok();
     assert!(text.contains("{name: mine}") && text.contains("ns: prod\nupgrade: true"), "{text}");

@@ -10,6 +10,7 @@
 //! - `opencti`: the bundled chart against what the public chart prints, and its own snapshots
 //! - `stores`: the bundled charts that the products depend on
 //! - `values`: `values` and `why`, and the tags of layers
+//! - `yaml_suite`: the YAML test suite's cases, beside libyaml and Helm
 //! - `yaml_write`: the YAML and JSON writers against Helm's
 
 mod bifrost;
@@ -23,4 +24,5 @@ mod mistakes;
 mod opencti;
 mod stores;
 mod values;
+mod yaml_suite;
 mod yaml_write;

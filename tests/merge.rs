@@ -50,13 +50,13 @@ fn the_output_may_be_the_base_itself() {
 #[test]
 fn sizes_are_limited_on_request() {
     let folder = folder();
-    assert_eq!(folder.render(&["merge", "base.yaml", "ha.yaml", "--max-size", "1K"]).code, 0);
+    assert_eq!(folder.render(&["merge", "base.yaml", "ha.yaml", "--max-input", "1K"]).code, 0);
     for (args, input) in
         [(&["merge", "base.yaml"][..], ""), (&["merge", "-"], BASE), (&["merge", "ha.yaml", "base.yaml"], "")]
     {
-        let ran = folder.render_with_input(&[args, &["--max-size", "60"]].concat(), input);
+        let ran = folder.render_with_input(&[args, &["--max-input", "60"]].concat(), input);
         assert_eq!((ran.code, ran.stdout.as_str()), (1, ""), "{args:?}");
-        assert!(ran.stderr.contains("larger than --max-size allows (60 bytes)"), "{}", ran.stderr);
+        assert!(ran.stderr.contains("it has more than the 60 bytes that are allowed"), "{}", ran.stderr);
     }
 }
 
@@ -74,7 +74,7 @@ fn mistakes() {
         ("merge_unknown_anchor", &["merge", "anchor.yaml"]),
         ("merge_overlay_broken", &["merge", "base.yaml", "broken.yaml"]),
         ("merge_into_nowhere", &["merge", "base.yaml", "-o", "no/such/folder.yaml"]),
-        ("merge_bad_size", &["merge", "base.yaml", "--max-size", "big"]),
+        ("merge_bad_size", &["merge", "base.yaml", "--max-input", "big"]),
     ] {
         let ran = folder.render(args);
         assert_eq!(ran.stdout, "", "{name}");

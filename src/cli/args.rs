@@ -219,21 +219,9 @@ pub(super) struct MergeArgs {
     pub(super) strip_comments: bool,
     /// Refuse files larger than this: bytes, or with K, M or G
     #[arg(long, value_name = "SIZE", value_parser = size)]
-    pub(super) max_size: Option<u64>,
+    pub(super) max_input: Option<u64>,
     #[command(flatten)]
     pub(super) global: Global,
-}
-
-/// A number of bytes: `1000`, `64K`, `20M`, `1G`.
-fn size(text: &str) -> Result<u64, String> {
-    let (digits, shift) = match text.as_bytes().last() {
-        Some(b'k' | b'K') => (&text[..text.len() - 1], 10),
-        Some(b'm' | b'M') => (&text[..text.len() - 1], 20),
-        Some(b'g' | b'G') => (&text[..text.len() - 1], 30),
-        _ => (text, 0),
-    };
-    let number: Option<u64> = digits.parse().ok();
-    number.and_then(|n| n.checked_mul(1 << shift)).ok_or_else(|| "write a number of bytes, such as 20M".to_owned())
 }
 
 /// Where values come from.
@@ -261,6 +249,21 @@ pub(super) struct ValuesArgs {
     /// Set one string, taken as it is up to its end
     #[arg(long, value_name = "KEY=TEXT")]
     pub(super) set_literal: Vec<String>,
+    /// Refuse files of values larger than this: bytes, or with K, M or G [default: 2G]
+    #[arg(long, value_name = "SIZE", value_parser = size)]
+    pub(super) max_input: Option<u64>,
+}
+
+/// A number of bytes: `1000`, `64K`, `16M`, `1G`.
+fn size(text: &str) -> Result<u64, String> {
+    let (number, unit) = match text.split_at_checked(text.len().saturating_sub(1)) {
+        Some((number, "k" | "K")) => (number, 1 << 10),
+        Some((number, "m" | "M")) => (number, 1 << 20),
+        Some((number, "g" | "G")) => (number, 1 << 30),
+        _ => (text, 1),
+    };
+    let bytes = number.parse::<u64>().ok().and_then(|number| number.checked_mul(unit));
+    bytes.ok_or_else(|| "a size is a number of bytes, or one with K, M or G: `16M`".to_owned())
 }
 
 /// What the release and its cluster are.

@@ -1,6 +1,7 @@
 //! The stages of a render, chained: chart, layers, schema, engines, manifests. The only place where they meet.
 
 mod engines;
+pub mod input;
 mod release;
 mod schemas;
 mod templates;
@@ -40,6 +41,8 @@ pub struct ValuesInput {
     pub files: Vec<String>,
     /// The `--set` family, in Helm's order.
     pub sets: Vec<(SetFlag, String)>,
+    /// The most bytes that one file may have.
+    pub max_input: Option<u64>,
 }
 
 impl ValuesInput {

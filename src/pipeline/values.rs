@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
 
+use super::input::{self, InputError};
 use super::{Error, ValuesInput};
 use crate::chart::Chart;
 use crate::diag::{Diagnostic, Pos, Source, SourceKind, Sources};
@@ -89,12 +90,13 @@ impl Given<'_> {
             self.file(chart.layer_source(name, self.sources)?, Giver::Layer(name.clone()))?;
         }
         for path in &input.files {
-            self.file(read_values(path, self.sources)?, Giver::File(path.clone()))?;
+            self.file(read_values(path, input.max_input, self.sources)?, Giver::File(path.clone()))?;
         }
         for (flag, argument) in &input.sets {
             let source = self.sources.add(flag.name(), SourceKind::Argument, argument.as_bytes())?;
             self.givers.push((source.clone(), Giver::Set(*flag, argument.clone())));
-            let mut read = |path: &str| read_bytes(Path::new(path)).map_err(|err| err.to_string());
+            let mut read =
+                |path: &str| input::read(path, input.max_input).map(|b| b.to_vec()).map_err(|err| err.to_string());
             self.layers.set(*flag, &source, &mut read).map_err(|err| Error::Usage(err.diagnostic(&source)))?;
         }
         Ok(())
@@ -117,34 +119,26 @@ impl Given<'_> {
     }
 }
 
-fn read_bytes(path: &Path) -> std::io::Result<Vec<u8>> {
-    if path.as_os_str() == "-" {
-        let mut bytes = Vec::new();
-        return std::io::Read::read_to_end(&mut std::io::stdin().lock(), &mut bytes).map(|_| bytes);
-    }
-    std::fs::read(path)
-}
-
-/// A values file as a source, `-` for stdin.
+/// A values file as a source, `-` for stdin; it may have no more bytes than a limit.
 ///
 /// # Errors
 /// Where it cannot be read; a URL.
-pub fn read_values(path: &str, sources: &Sources) -> Result<Arc<Source>, Error> {
+pub fn read_values(path: &str, limit: Option<u64>, sources: &Sources) -> Result<Arc<Source>, Error> {
     if path.contains("://") {
         let refused = Diagnostic::error(format!("{path}: values are not fetched from the network"));
         return Err(Error::Usage(refused.help("download the file first and give its path")));
     }
     let name = if path == "-" { "stdin" } else { path };
-    let bytes = read_bytes(Path::new(path)).map_err(|err| Error::Values(unreadable(path, &err)))?;
+    let bytes = input::read(path, limit).map_err(|err| Error::Values(unreadable(path, &err)))?;
     Ok(sources.add(name, SourceKind::Data, bytes)?)
 }
 
 /// A values file that cannot be read, with the nearest name in its folder.
-pub fn unreadable(path: &str, err: &std::io::Error) -> Diagnostic {
-    let reason = match err.kind() {
-        std::io::ErrorKind::NotFound => "there is no such file".to_owned(),
-        _ => err.to_string(),
-    };
+pub fn unreadable(path: &str, err: &InputError) -> Diagnostic {
+    let refused = Diagnostic::error(format!("values file {path}: {err}"));
+    if let InputError::TooLarge(_) = err {
+        return refused.help("`--max-input` sets how large a file may be");
+    }
     let path = Path::new(path);
     let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let names: Vec<String> = std::fs::read_dir(folder)
@@ -155,5 +149,5 @@ pub fn unreadable(path: &str, err: &std::io::Error) -> Diagnostic {
     let typed = path.file_name().and_then(std::ffi::OsStr::to_str).unwrap_or_default();
     let near = crate::diag::nearest(typed, names.iter().map(String::as_str)).filter(|near| *near != typed);
     let help = near.map(|name| format!("did you mean `{}`?", path.with_file_name(name).display()));
-    Diagnostic::error(format!("values file {}: {reason}", path.display())).help_opt(help)
+    refused.help_opt(help)
 }

@@ -14,7 +14,8 @@ pub struct Map(Repr);
 #[derive(Debug, Clone)]
 enum Repr {
     Small(Vec<(Str, Value)>),
-    Large(IndexMap<Str, Value, foldhash::fast::RandomState>),
+    // Boxed, because most maps are small and would carry the room.
+    Large(Box<IndexMap<Str, Value, foldhash::fast::RandomState>>),
 }
 
 impl Default for Map {
@@ -101,11 +102,25 @@ impl Map {
             Repr::Small(entries) => {
                 let mut large: IndexMap<_, _, _> = std::mem::take(entries).into_iter().collect();
                 large.insert(key, value);
-                self.0 = Repr::Large(large);
+                self.0 = Repr::Large(Box::new(large));
             }
             Repr::Large(entries) => {
                 entries.insert(key, value);
             }
+        }
+    }
+
+    /// Takes all entries out into a map that is no larger than it has to be. The room they had stays here, for the
+    /// entries of another.
+    #[must_use]
+    pub fn take(&mut self) -> Map {
+        match &mut self.0 {
+            Repr::Small(entries) => {
+                let mut fitted = Vec::with_capacity(entries.len());
+                fitted.append(entries);
+                Map(Repr::Small(fitted))
+            }
+            Repr::Large(_) => std::mem::take(self),
         }
     }
 
@@ -240,6 +255,8 @@ mod tests {
             assert_eq!(map.keys().next().map(Str::as_str), Some("1"));
             assert_eq!(map.keys().len(), n - 1);
             assert_eq!(map.get("0"), None);
+            let (all, taken) = (map.clone(), map.take());
+            assert_eq!((taken, map.is_empty()), (all, true));
         }
     }
 }

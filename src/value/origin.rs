@@ -80,11 +80,39 @@ impl Edit {
 /// What the nodes of merged values overrode. Memory grows with the number of overrides, not with the values.
 #[derive(Debug, Clone, Default)]
 pub struct Provenance {
-    records: Vec<OriginRecord>,
+    records: Records,
     /// The edits, by the records of the nodes that they made.
     edits: HashMap<usize, Edit>,
     misfits: Vec<Misfit>,
     copied: usize,
+}
+
+/// Records by their number, in chunks, so that they stay where they are as they grow in number.
+#[derive(Debug, Clone, Default)]
+struct Records(Vec<Vec<OriginRecord>>);
+
+/// How many records a chunk has.
+const CHUNK: usize = 1024;
+
+impl Records {
+    fn len(&self) -> usize {
+        self.0.last().map_or(0, |last| (self.0.len() - 1) * CHUNK + last.len())
+    }
+
+    fn get(&self, id: usize) -> Option<&OriginRecord> {
+        self.0.get(id / CHUNK)?.get(id % CHUNK)
+    }
+
+    fn push(&mut self, record: OriginRecord) {
+        match self.0.last_mut() {
+            Some(last) if last.len() < CHUNK => last.push(record),
+            _ => {
+                let mut chunk = Vec::with_capacity(CHUNK);
+                chunk.push(record);
+                self.0.push(chunk);
+            }
+        }
+    }
 }
 
 /// An [`Edit`] of a list over something that is none, and replaces it.
@@ -198,5 +226,10 @@ mod tests {
         assert_eq!(provenance.overrode(second), Some(&first));
         assert_eq!(provenance.pos(first.origin()), Pos(3));
         assert_eq!(provenance.overrode(first.origin()), None);
+        let many: Vec<Origin> =
+            (0..3 * CHUNK as u32).map(|n| provenance.overriding(Pos(n), Value::int(n.into()))).collect();
+        for (n, origin) in (0..).zip(many) {
+            assert_eq!((provenance.pos(origin), provenance.overrode(origin)), (Pos(n as u32), Some(&Value::int(n))));
+        }
     }
 }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::merge::{Duplicate, MergeError, Remark, UnknownTag, merge_document};
+use super::scratch::Scratch;
 use super::set::{ReadFile, SetError, SetFlag};
 use super::tags::{TagError, TagErrorKind};
 use crate::diag::{Diagnostic, Source, Span};
@@ -15,6 +16,7 @@ pub struct Layers {
     root: Value,
     provenance: Provenance,
     remarks: Vec<Remark>,
+    scratch: Scratch,
 }
 
 /// A layer that cannot be read.
@@ -50,7 +52,8 @@ impl Layers {
 
     fn documents(&mut self, source: &Source) -> Result<(), MergeError> {
         for range in yaml::Documents::new(&source.text) {
-            merge_document(&mut self.root, source, range?, &mut self.provenance, &mut self.remarks)?;
+            let Layers { root, provenance, remarks, scratch } = self;
+            merge_document(root, source, range?, provenance, remarks, scratch)?;
         }
         Ok(())
     }
@@ -98,9 +101,9 @@ pub(super) fn documents(source: &Arc<Source>) -> Result<(Vec<Value>, Vec<Diagnos
     let (mut documents, mut warnings) = (Vec::new(), Vec::new());
     for range in yaml::Documents::new(&source.text) {
         let mut alone = Layers::new();
-        let Layers { root, provenance, remarks } = &mut alone;
+        let Layers { root, provenance, remarks, scratch } = &mut alone;
         let range = range.map_err(|err| fail(err.into()))?;
-        merge_document(root, source, range, provenance, remarks).map_err(fail)?;
+        merge_document(root, source, range, provenance, remarks, scratch).map_err(fail)?;
         if let Some((edit, pos)) = alone.provenance.first_edit() {
             let at = (pos.0 - source.base.0) as usize;
             let error = TagError { tag: edit.to_string(), kind: TagErrorKind::IntoText, range: at..at };

@@ -5,15 +5,19 @@
 //! kept beside the tree is, for each map that is open, which of its entries were merged into.
 
 use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::sync::Arc;
 
 use super::edit::lay;
 use super::overlay::overlay;
+use super::scratch::{Scratch, Texts};
 use super::tags::{Tag, TagError, TagErrorKind, meant_by, unknown_item};
 use crate::diag::{Pos, Source, Span};
 use crate::value::{Edit, Map, Origin, Provenance, Str, Value};
-use crate::yaml::{Event, EventKind, Expander, Reader, Resolved, YamlError, is_merge, resolve};
+use crate::yaml::{
+    Event, EventKind, Expander, Reader, Resolved, YamlError, is_merge, is_utf16, load_document, resolve,
+};
 
 /// A key that stands twice in one map of a layer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -84,12 +88,21 @@ pub(super) fn merge_document(
     range: Range<usize>,
     provenance: &mut Provenance,
     remarks: &mut Vec<Remark>,
+    scratch: &mut Scratch,
 ) -> Result<(), MergeError> {
     let base = source.base.offset(range.start);
     let text = source.text.get(range.clone()).unwrap_or_default();
+    // Offsets in what is made of UTF-16 are not those in the file, so there is nothing to be told of its nodes.
+    if is_utf16(text) {
+        let value = load_document(source, range)?.value;
+        if !value.is_null() {
+            overlay(root, value, provenance);
+        }
+        return Ok(());
+    }
     let layer = Span::new(base, base.offset(text.len()));
     let events = Expander::new(Reader::new(text).with_final_newline());
-    let mut merge = Merge { text, events, layer, provenance, remarks };
+    let mut merge = Merge { text, events, layer, provenance, remarks, scratch };
     merge.document(root).map_err(|err| err.offset(range.start))
 }
 
@@ -100,15 +113,50 @@ struct Merge<'a, 'm> {
     layer: Span,
     provenance: &'m mut Provenance,
     remarks: &'m mut Vec<Remark>,
+    scratch: &'m mut Scratch,
 }
 
-/// What this layer has done to the entries of an open map that were there before, by place.
-#[derive(Default)]
+/// An open map: where its entries are likely found, and what this layer has done to those that were there before, by
+/// place.
 struct Journal {
+    /// The place after that of the key before: layers mostly have their keys in the same order.
+    next: usize,
+    /// The signatures of all keys of the map, where this layer began it.
+    keys: Option<u64>,
     /// Merged into, with the place of the key that did it.
-    merged: Vec<(usize, Pos)>,
+    merged: BTreeMap<usize, Pos>,
     /// Set by `<<`, which is no reason for a warning when a key sets it again.
-    by_merge_key: Vec<usize>,
+    by_merge_key: BTreeSet<usize>,
+}
+
+impl Journal {
+    fn new(map: &Map) -> Self {
+        let keys = map.is_empty().then_some(0);
+        Journal { next: 0, keys, merged: BTreeMap::new(), by_merge_key: BTreeSet::new() }
+    }
+
+    /// The place of a key in the map; the key is said to be there from now on.
+    fn find(&mut self, map: &Map, key: &str) -> Option<usize> {
+        if let Some(keys) = &mut self.keys {
+            let known = *keys & signature(key) != 0;
+            *keys |= signature(key);
+            if !known {
+                return None;
+            }
+        }
+        let expected = map.get_index(self.next).filter(|(k, _)| *k == key).map(|_| self.next);
+        let found = expected.or_else(|| map.index_of(key))?;
+        self.next = found + 1;
+        Some(found)
+    }
+}
+
+/// One bit of 64; two keys that have different ones are not the same.
+fn signature(key: &str) -> u64 {
+    let bytes = key.as_bytes();
+    let byte = |at: usize| bytes.get(at).copied().unwrap_or_default();
+    let mixed = byte(0).wrapping_mul(3) ^ byte(key.len() / 2).wrapping_mul(7) ^ byte(key.len().wrapping_sub(1));
+    1 << (mixed.wrapping_add(key.len() as u8) % 64)
 }
 
 /// What is in an entry before this layer's last word on it.
@@ -184,12 +232,12 @@ impl<'a> Merge<'a, '_> {
     fn untagged(&mut self, event: Event<'a>, origin: Origin) -> Result<Value, MergeError> {
         match event.kind {
             EventKind::MappingStart { .. } => {
-                let mut map = Map::new();
+                let mut map = self.scratch.map();
                 self.mapping(&mut map)?;
-                Ok(Value::Map(Arc::new(map), origin))
+                Ok(Value::Map(Arc::new(self.scratch.finish_map(map)), origin))
             }
             EventKind::SequenceStart { .. } => Ok(Value::List(Arc::new(self.sequence()?), origin)),
-            _ => Ok(scalar(&event, origin)?),
+            _ => Ok(scalar(&event, origin, &mut self.scratch.texts)?),
         }
     }
 
@@ -230,7 +278,7 @@ impl<'a> Merge<'a, '_> {
     }
 
     fn sequence(&mut self) -> Result<Vec<Value>, MergeError> {
-        let mut items = Vec::new();
+        let mut items = self.scratch.list();
         while let Some(event) = self.next()? {
             if event.kind == EventKind::SequenceEnd {
                 break;
@@ -241,11 +289,11 @@ impl<'a> Merge<'a, '_> {
             let place = self.layer.start.offset(event.start);
             items.push(self.value(event, place)?);
         }
-        Ok(items)
+        Ok(self.scratch.finish_list(items))
     }
 
     fn mapping(&mut self, map: &mut Map) -> Result<(), MergeError> {
-        let mut journal = Journal::default();
+        let mut journal = Journal::new(map);
         while let Some(event) = self.events.next()? {
             match &event.kind {
                 EventKind::MappingEnd => break,
@@ -264,9 +312,9 @@ impl<'a> Merge<'a, '_> {
         let key = key(key_event)?;
         let place = self.layer.start.offset(key_event.start);
         let Some(event) = self.next()? else { return Ok(()) };
-        let Some(index) = map.index_of(&key) else {
+        let Some(index) = journal.find(map, &key) else {
             let value = self.value(event, place)?;
-            map.push(Str::from(key), value);
+            map.push(self.scratch.texts.share(&key), value);
             return Ok(());
         };
         let prior = self.clear(map, journal, index);
@@ -278,7 +326,7 @@ impl<'a> Merge<'a, '_> {
         if !prior.earlier {
             *slot = self.value(event, place)?;
         } else if self.merge_node(slot, event, place)? {
-            journal.merged.push((index, place));
+            journal.merged.insert(index, place);
         }
         Ok(())
     }
@@ -318,20 +366,20 @@ impl<'a> Merge<'a, '_> {
     }
 
     fn merged_entry(&mut self, map: &mut Map, journal: &mut Journal, key: &Str, value: Value) {
-        let Some(index) = map.index_of(key) else {
-            journal.by_merge_key.push(map.len());
+        let Some(index) = journal.find(map, key) else {
+            journal.by_merge_key.insert(map.len());
             map.push(key.clone(), value);
             return;
         };
         let earlier = self.clear(map, journal, index).earlier;
-        journal.by_merge_key.push(index);
+        journal.by_merge_key.insert(index);
         let Some(slot) = map.get_index_mut(index) else { return };
         if !earlier {
             *slot = value;
         } else {
             let place = self.provenance.pos(value.origin());
             if overlay(slot, value, self.provenance) {
-                journal.merged.push((index, place));
+                journal.merged.insert(index, place);
             }
         }
     }
@@ -339,14 +387,9 @@ impl<'a> Merge<'a, '_> {
     /// Undoes what this layer did to an entry.
     fn clear(&mut self, map: &mut Map, journal: &mut Journal, index: usize) -> Prior {
         let Some(slot) = map.get_index_mut(index) else { return Prior { earlier: false, repeated: None } };
-        let merged = journal.merged.iter().position(|(i, _)| *i == index);
-        let written = self.written_here(slot).or(merged.map(|i| journal.merged[i].1));
+        let written = self.written_here(slot).or(journal.merged.remove(&index));
         let Some(first) = written else { return Prior { earlier: true, repeated: None } };
-        if let Some(i) = merged {
-            journal.merged.swap_remove(i);
-        }
-        let by_merge_key = journal.by_merge_key.contains(&index);
-        journal.by_merge_key.retain(|i| *i != index);
+        let by_merge_key = journal.by_merge_key.remove(&index);
         let before = self.before(std::mem::take(slot));
         let earlier = before.is_some();
         *slot = before.unwrap_or_default();
@@ -383,8 +426,13 @@ pub(super) fn not_a_map(at: usize, kind: &str) -> YamlError {
     YamlError { help, ..YamlError::new(at, format!("the values must be a map, this is a {kind}")) }
 }
 
+/// What a scalar means that belongs to no tree.
+pub(super) fn lone_scalar(event: &Event<'_>) -> Result<Value, YamlError> {
+    scalar(event, Origin::NONE, &mut Texts::default())
+}
+
 /// What a scalar means; an infinite number or none is refused, as JSON has none and Helm goes through JSON.
-pub(super) fn scalar(event: &Event<'_>, origin: Origin) -> Result<Value, YamlError> {
+fn scalar(event: &Event<'_>, origin: Origin, texts: &mut Texts) -> Result<Value, YamlError> {
     let EventKind::Scalar { text, style, .. } = &event.kind else { return Ok(Value::Null(origin)) };
     match resolve(text, *style, event.kind.tag()).map_err(|message| YamlError::new(event.start, message))? {
         Resolved::Float(number) if !number.is_finite() => {
@@ -392,6 +440,7 @@ pub(super) fn scalar(event: &Event<'_>, origin: Origin) -> Result<Value, YamlErr
             let message = format!("unsupported value: {text} is not a number that JSON has");
             Err(YamlError { help, ..YamlError::new(event.start, message) })
         }
+        Resolved::Str => Ok(Value::Str(texts.share(text), origin)),
         resolved => Ok(resolved.into_value(text, origin)),
     }
 }

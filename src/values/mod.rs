@@ -12,6 +12,7 @@ mod heap;
 mod layers;
 mod merge;
 mod overlay;
+mod scratch;
 mod set;
 pub mod stream;
 mod tags;

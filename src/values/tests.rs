@@ -1,6 +1,7 @@
 //! Dependencies and coalescing against what Helm was measured to do.
 
 mod live;
+mod streaming;
 mod tagged;
 
 use std::fs;

@@ -67,16 +67,28 @@ impl<'a> Expander<'a> {
         }
         let next = self.reader.next();
         match &next {
-            // Most events are of this kind, and nothing is to be remembered of them.
-            Ok(Some(Event { kind: EventKind::Scalar { props: None, .. }, .. }))
-                if self.anchors.open.is_empty() && self.count.is_low() =>
-            {
-                self.count.all += 1;
-                next
-            }
-            Ok(Some(_)) => self.admit(next),
-            Ok(None) | Err(_) => next,
+            Ok(Some(event)) if !self.passes(&event.kind) => self.admit(next),
+            _ => next,
         }
+    }
+
+    /// Whether an event, as most are, is one of which nothing is to be remembered; it is counted then.
+    #[inline(always)]
+    fn passes(&mut self, kind: &EventKind<'a>) -> bool {
+        let (nodes, depth) = match kind {
+            EventKind::Scalar { props: None, .. } => (1, self.depth),
+            EventKind::SequenceStart { props: None, .. } | EventKind::MappingStart { props: None, .. } => {
+                (1, self.depth + 1)
+            }
+            EventKind::SequenceEnd | EventKind::MappingEnd => (0, self.depth.saturating_sub(1)),
+            _ => return false,
+        };
+        let passes = self.anchors.open.is_empty() && self.count.is_low() && depth <= MAX_DATA_DEPTH;
+        if passes {
+            self.count.all += nodes;
+            self.depth = depth;
+        }
+        passes
     }
 
     /// Takes note of an event of the reader.

@@ -49,10 +49,14 @@ pub fn load(source: &Source) -> Result<Loaded, YamlError> {
 /// # Errors
 /// As [`load`]; a document that is neither a map nor null; text after `---`.
 pub fn load_documents(source: &Source) -> Result<Vec<Loaded>, YamlError> {
-    Documents::new(&source.text).map(|range| values_document(source, range?)).collect()
+    Documents::new(&source.text).map(|range| load_document(source, range?)).collect()
 }
 
-fn values_document(source: &Source, range: std::ops::Range<usize>) -> Result<Loaded, YamlError> {
+/// One of the documents of a values file, a range of its bytes, as [`load_documents`] reads it.
+///
+/// # Errors
+/// As [`load_documents`].
+pub fn load_document(source: &Source, range: std::ops::Range<usize>) -> Result<Loaded, YamlError> {
     let start = range.start;
     let text = source.text.get(range).unwrap_or_default();
     let transcoded = transcode_with_newline(text).map_err(|error| error.offset(start))?;

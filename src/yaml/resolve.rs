@@ -94,6 +94,7 @@ pub fn is_merge(text: &str, style: Style, tag: Option<&str>) -> bool {
 ///
 /// # Errors
 /// A tag that the text does not fit: the message, in goyaml's words.
+#[inline]
 pub fn resolve(text: &str, style: Style, tag: Option<&str>) -> Result<Resolved, String> {
     match tag {
         None if style == Style::Plain => Ok(resolve_plain(text)),
@@ -127,6 +128,7 @@ fn resolve_tagged(text: &str, name: &str) -> Result<Resolved, String> {
 }
 
 /// What a plain scalar without a tag means. A date stays text.
+#[inline]
 pub fn resolve_plain(text: &str) -> Resolved {
     let Some(first) = text.as_bytes().first() else { return Resolved::Null };
     match first {

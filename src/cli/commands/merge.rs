@@ -1,16 +1,14 @@
 //! `render merge`: layers merged into the text of the first one.
 
 use std::fs::File;
-use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::io::{self, Seek, SeekFrom, Write};
 use std::path::Path;
-
-use anyhow::Context as _;
 
 use super::super::args::MergeArgs;
 use super::super::progress::Progress;
 use super::super::{Exit, Stop, terminal};
 use crate::diag::{Diagnostic, Sources};
-use crate::pipeline;
+use crate::pipeline::{self, input};
 use crate::values::stream::{Checked, Overlays, StreamError, StreamErrorKind, StreamOptions};
 
 /// What standard input is called in messages.
@@ -46,47 +44,16 @@ pub(super) fn run(args: &MergeArgs, sources: &Sources) -> Result<(), Stop> {
 fn overlays(args: &MergeArgs, sources: &Sources) -> Result<Overlays, Stop> {
     let mut overlays = Overlays::default();
     for path in &args.overlays {
-        let source = pipeline::read_values(path, sources)?;
-        check_size(&source.name, source.text.len() as u64, args.max_size)?;
+        let source = pipeline::read_values(path, args.max_input, sources)?;
         overlays.file(&source).map_err(|err| Stop::new(Exit::Failed, err.diagnostic()))?;
     }
     Ok(overlays)
 }
 
-fn check_size(name: &str, size: u64, most: Option<u64>) -> Result<(), Stop> {
-    match most {
-        Some(most) if size > most => {
-            let refused = Diagnostic::error(format!("{name} is larger than --max-size allows ({most} bytes)"));
-            Err(Stop::new(Exit::Failed, refused))
-        }
-        _ => Ok(()),
-    }
-}
-
 /// The base as a file that can be read twice. What comes through a pipe is put into a temporary one first.
 fn open(args: &MergeArgs) -> Result<File, Stop> {
-    if args.base == "-" {
-        return spool(&mut io::stdin().lock(), STDIN, args.max_size);
-    }
-    let path = Path::new(&args.base);
-    let unreadable = |err| Stop::new(Exit::Failed, pipeline::unreadable(&args.base, &err));
-    let mut file = File::open(path).map_err(unreadable)?;
-    let about = file.metadata().map_err(unreadable)?;
-    if about.is_dir() {
-        return Err(unreadable(io::ErrorKind::IsADirectory.into()));
-    }
-    check_size(&args.base, about.len(), args.max_size)?;
-    if about.is_file() { Ok(file) } else { spool(&mut file, &args.base, args.max_size) }
-}
-
-fn spool(input: &mut dyn Read, name: &str, most: Option<u64>) -> Result<File, Stop> {
-    let mut file = tempfile::tempfile().context("a temporary file cannot be made")?;
-    let mut input = input.take(most.map_or(u64::MAX, |most| most.saturating_add(1)));
-    let size =
-        io::copy(&mut input, &mut file).with_context(|| format!("{name} cannot be put into a temporary file"))?;
-    check_size(name, size, most)?;
-    file.rewind().context("a temporary file cannot be read")?;
-    Ok(file)
+    let opened = input::open(&args.base, args.max_input);
+    opened.map_err(|err| Stop::new(Exit::Failed, pipeline::unreadable(&args.base, &err)))
 }
 
 fn write(checked: Checked<'_>, base: &mut File, out: &mut dyn Write) -> Result<(), StreamError> {

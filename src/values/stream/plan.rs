@@ -94,7 +94,10 @@ impl Planner<'_> {
         let value = || self.patch.apply(node, seen.brought.as_ref());
         if !merged {
             let value = value();
-            self.plan.replace[node] = Some(value.clone());
+            // Where nothing counts, text that is there was undone by another key, and may stay.
+            if seen.state != State::Absent {
+                self.plan.replace[node] = Some(value.clone());
+            }
             if seen.leaks && value.as_map().is_some() {
                 put(&mut self.resets, path, Value::NULL);
                 put(&mut self.values, path, value.clone());

@@ -16,7 +16,7 @@ use super::text::{
 };
 use super::walk::{Kept, Role, Step, Walk};
 use crate::value::{Map, Origin, Value};
-use crate::values::merge::scalar;
+use crate::values::merge::lone_scalar;
 use crate::yaml::{Event, EventKind, Style, Text, YamlError};
 
 /// Why the second pass stops.
@@ -289,7 +289,7 @@ impl<'p, W: Write> Splice<'p, W> {
 
     fn value(&mut self, event: &Event<'_>, step: Step, node: NodeId, text: Text<'_>) -> Result<(), Fault> {
         if let Some(value) = self.plan.replace[node].clone() {
-            let same = matches!(event.kind, EventKind::Scalar { .. }) && scalar(event, Origin::NONE)? == value;
+            let same = matches!(event.kind, EventKind::Scalar { .. }) && lone_scalar(event)? == value;
             return if same { Ok(()) } else { Ok(self.replace(event, &value, text)?) };
         }
         if let Some(value) = self.plan.expand.remove(&step.serial) {

@@ -4,8 +4,8 @@ use super::anchors::Serial;
 use super::patch::{Change, NodeId, Patch};
 use super::walk::{Kept, Role, Step, Walk};
 use crate::diag::Pos;
-use crate::value::{Origin, Value};
-use crate::values::merge::{not_a_map, scalar};
+use crate::value::Value;
+use crate::values::merge::{lone_scalar, not_a_map};
 use crate::yaml::{Builder, Event, EventKind, Resolved, Text, YamlError, resolve};
 
 /// What the base has where a node of the patch is.
@@ -158,7 +158,7 @@ impl<'p> Survey<'p> {
             }
             EventKind::SequenceStart { .. } => Err(not_a_map(event.start, "list")),
             _ => {
-                let value = scalar(event, Origin::NONE)?;
+                let value = lone_scalar(event)?;
                 self.last_root = Some(step.serial);
                 if value.is_null() { Ok(()) } else { Err(not_a_map(event.start, value.kind())) }
             }
@@ -300,7 +300,7 @@ fn check(event: &Event<'_>, step: Step) -> Result<(), YamlError> {
         return Ok(());
     }
     match resolve(text, *style, event.kind.tag()) {
-        Ok(Resolved::Float(number)) if !number.is_finite() => scalar(event, Origin::NONE).map(drop),
+        Ok(Resolved::Float(number)) if !number.is_finite() => lone_scalar(event).map(drop),
         Ok(_) => Ok(()),
         Err(message) => Err(YamlError::new(event.start, message)),
     }

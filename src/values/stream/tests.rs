@@ -183,6 +183,9 @@ fn the_last_of_several_equal_keys_counts() {
     assert_eq!(merged("a: {x: 1}\na:\n  z: 2\n", &["a: {p: 3}"]), "a: {x: 1}\na:\n  z: 2\n  p: 3\n");
     assert_eq!(merged("a: {x: 1}\na: 5\n", &["a: {p: 3}"]), "a:\n  p: 3\na:\n  p: 3\n");
     assert_eq!(merged("a: 1\na: 2\n", &["a: 3"]), "a: 3\na: 3\n");
+    // What is undone stays, and what its anchors mean.
+    let base = "a: {b: {p: &x 1}}\na: {c: *x}\n";
+    assert_eq!(merged(base, &["a: {b: {q: 2}}"]), "a: {b: {p: &x 1}}\na: {c: *x, b: {q: 2}}\n");
 }
 
 #[test]

@@ -21,7 +21,7 @@ use super::{Event, YamlError};
 use parse::{Frame, State};
 use scan::Scanner;
 
-pub use text::transcode;
+pub use text::{is_utf16, transcode};
 pub use window::Checkpoint;
 
 /// Yields the events of a stream of documents, one by one.

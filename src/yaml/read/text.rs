@@ -121,6 +121,11 @@ pub(super) fn is_word(byte: u8) -> bool {
 const UTF16_LE: [u8; 2] = [0xFF, 0xFE];
 const UTF16_BE: [u8; 2] = [0xFE, 0xFF];
 
+/// Whether a byte order mark says that an input is UTF-16.
+pub fn is_utf16(input: &[u8]) -> bool {
+    input.starts_with(&UTF16_LE) || input.starts_with(&UTF16_BE)
+}
+
 /// The input as UTF-8 where a byte order mark says that it is UTF-16; nothing where it does not.
 ///
 /// # Errors

@@ -1,0 +1,117 @@
+//! Reading the files that the user names, no more of them than is allowed.
+
+use std::fs::File;
+use std::io::{self, Read, Seek};
+use std::sync::Arc;
+
+use crate::diag::Pos;
+
+/// Why a file is not read.
+#[derive(Debug)]
+pub enum InputError {
+    /// The operating system says so.
+    Io(io::Error),
+    /// It has more bytes than this.
+    TooLarge(u64),
+}
+
+impl From<io::Error> for InputError {
+    fn from(err: io::Error) -> Self {
+        InputError::Io(err)
+    }
+}
+
+impl std::fmt::Display for InputError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            InputError::Io(err) if err.kind() == io::ErrorKind::NotFound => f.write_str("there is no such file"),
+            InputError::Io(err) => err.fmt(f),
+            InputError::TooLarge(most) => write!(f, "it has more than the {most} bytes that are allowed"),
+        }
+    }
+}
+
+/// Reads a file, or stdin where the path is `-`. Without a limit of its own it may have as much as positions can name.
+///
+/// # Errors
+/// It cannot be read, or is larger than allowed.
+pub(super) fn read(path: &str, limit: Option<u64>) -> Result<Arc<[u8]>, InputError> {
+    let limit = limit.unwrap_or(u64::from(Pos::END));
+    if path == "-" {
+        return read_to_end(io::stdin().lock(), limit);
+    }
+    let mut file = File::open(path)?;
+    match file.metadata()? {
+        data if data.len() > limit => Err(InputError::TooLarge(limit)),
+        data if data.is_file() && data.len() > 0 => Ok(read_exactly(&mut file, data.len() as usize)?),
+        _ => read_to_end(file, limit),
+    }
+}
+
+/// Opens a file, or stdin where the path is `-`, to be read several times: a pipe is put into a temporary file first.
+/// Without a limit of its own it may be of any size.
+///
+/// # Errors
+/// It cannot be read, or is larger than allowed.
+pub fn open(path: &str, limit: Option<u64>) -> Result<File, InputError> {
+    let limit = limit.unwrap_or(u64::MAX);
+    if path == "-" {
+        return spool(io::stdin().lock(), limit);
+    }
+    let file = File::open(path)?;
+    match file.metadata()? {
+        data if data.is_dir() => Err(io::Error::from(io::ErrorKind::IsADirectory).into()),
+        data if data.len() > limit => Err(InputError::TooLarge(limit)),
+        data if data.is_file() => Ok(file),
+        _ => spool(file, limit),
+    }
+}
+
+/// What comes through a pipe, which may be endless, as a temporary file.
+fn spool(pipe: impl Read, limit: u64) -> Result<File, InputError> {
+    let mut file = tempfile::tempfile()?;
+    let size = io::copy(&mut pipe.take(limit.saturating_add(1)), &mut file)?;
+    file.rewind()?;
+    if size > limit { Err(InputError::TooLarge(limit)) } else { Ok(file) }
+}
+
+/// Reads so many bytes to where they stay: large files are not copied.
+fn read_exactly(file: &mut impl Read, size: usize) -> io::Result<Arc<[u8]>> {
+    let mut bytes: Arc<[u8]> = std::iter::repeat_n(0, size).collect();
+    if let Some(room) = Arc::get_mut(&mut bytes) {
+        file.read_exact(room)?;
+    }
+    Ok(bytes)
+}
+
+/// Reads a pipe, which may be endless.
+fn read_to_end(pipe: impl Read, limit: u64) -> Result<Arc<[u8]>, InputError> {
+    let mut bytes = Vec::new();
+    pipe.take(limit.saturating_add(1)).read_to_end(&mut bytes)?;
+    match bytes.len() as u64 > limit {
+        true => Err(InputError::TooLarge(limit)),
+        false => Ok(bytes.into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_more_is_read_than_is_allowed() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("values.yaml");
+        std::fs::write(&path, "a: 1\n").unwrap();
+        let path = path.to_str().unwrap();
+        assert_eq!(&*read(path, None).unwrap(), b"a: 1\n");
+        assert_eq!(&*read(path, Some(5)).unwrap(), b"a: 1\n");
+        assert!(matches!(read(path, Some(4)), Err(InputError::TooLarge(4))));
+        assert_eq!(&*read_to_end(&b"abc"[..], 3).unwrap(), b"abc");
+        assert!(matches!(read_to_end(io::repeat(0), 100), Err(InputError::TooLarge(100))));
+        assert!(matches!(spool(io::repeat(0), 100), Err(InputError::TooLarge(100))));
+        assert!(matches!(open(path, Some(4)), Err(InputError::TooLarge(4))));
+        assert_eq!(io::read_to_string(spool(&b"abc"[..], 3).unwrap()).unwrap(), "abc");
+        assert!(matches!(read(folder.path().join("none").to_str().unwrap(), None), Err(InputError::Io(_))));
+    }
+}
