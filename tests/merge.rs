@@ -14,6 +14,17 @@ fn folder() -> Folder {
     ])
 }
 
+#[test]
+fn tags_are_carried_out() {
+    let folder = folder();
+    folder
+        .write("tags.yaml", "hosts: !prepend [first.example.com]\nimage: !replace {tag: '2'}\nreplicas: !append [1]\n");
+    let ran = folder.render(&["merge", "base.yaml", "mine.yaml", "tags.yaml"]);
+    let want = "# The shop\nreplicas:  # enough\n  - 1\nimage:\n  tag: \"2\"\nresources: {}\nhosts:\n  - first.example.com\n  - shop.example.com\n";
+    assert_eq!((ran.code, ran.stdout.as_str()), (0, want));
+    assert!(ran.stderr.contains("`!append` finds no list beneath"), "{}", ran.stderr);
+}
+
 const MERGED: &str = "# The shop\nreplicas: 3  # enough\nimage:\n  repository: shop/web\n  tag: \"1.1\"\nresources:\n  limits:\n    cpu: 1\nhosts:\n  - shop.example.com\n";
 
 #[test]
@@ -66,6 +77,8 @@ fn mistakes() {
     let folder = folder();
     folder.write("broken.yaml", "a:\n  b: [1,\n  c: 2\nd: 3\n");
     folder.write("list.yaml", "- a\n");
+    folder.write("tag.yaml", "a: 1\nimage: !append {tag: 1}\n");
+    folder.write("tagged.yaml", "a: 1\nimage: !replace\n  tag: 1\n");
     folder.write("anchor.yaml", "a: 1\nb: *defaults\n");
     for (name, args) in [
         ("merge_base_missing", &["merge", "bse.yaml"][..]),
@@ -73,6 +86,9 @@ fn mistakes() {
         ("merge_base_is_a_list", &["merge", "list.yaml", "mine.yaml"]),
         ("merge_unknown_anchor", &["merge", "anchor.yaml"]),
         ("merge_overlay_broken", &["merge", "base.yaml", "broken.yaml"]),
+        ("merge_overlay_tag", &["merge", "base.yaml", "tag.yaml"]),
+        ("merge_base_tag", &["merge", "tagged.yaml", "mine.yaml"]),
+        ("merge_too_large", &["merge", "base.yaml", "--max-input", "60"]),
         ("merge_into_nowhere", &["merge", "base.yaml", "-o", "no/such/folder.yaml"]),
         ("merge_bad_size", &["merge", "base.yaml", "--max-input", "big"]),
     ] {

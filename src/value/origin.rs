@@ -155,12 +155,6 @@ impl Provenance {
         if self.edits.is_empty() { None } else { self.edits.get(&origin.record()?) }
     }
 
-    /// The edit that was written first, and where.
-    pub fn first_edit(&self) -> Option<(&Edit, Pos)> {
-        let (record, edit) = self.edits.iter().min_by_key(|(record, _)| **record)?;
-        Some((edit, self.records.get(*record)?.pos))
-    }
-
     /// Whether any node was made by an edit.
     pub fn has_edits(&self) -> bool {
         !self.edits.is_empty()

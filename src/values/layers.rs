@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::merge::{Duplicate, MergeError, Remark, UnknownTag, merge_document};
+use super::merge::{Duplicate, MOST_COPIED, MergeError, Remark, UnknownTag, merge_document};
 use super::scratch::Scratch;
 use super::set::{ReadFile, SetError, SetFlag};
 use super::tags::{TagError, TagErrorKind};
@@ -92,27 +92,37 @@ impl Layers {
     }
 }
 
-/// The documents of a layer, each by itself, and warnings about them.
+/// The documents of a layer, each by itself, and warnings about them; what their tags say goes into a provenance.
 ///
 /// # Errors
 /// As [`Layers::file`].
-pub(super) fn documents(source: &Arc<Source>) -> Result<(Vec<Value>, Vec<Diagnostic>), LayerError> {
+pub(super) fn documents(
+    source: &Arc<Source>,
+    provenance: &mut Provenance,
+) -> Result<(Vec<Value>, Vec<Diagnostic>), LayerError> {
     let fail = |cause: MergeError| LayerError { source: source.clone(), cause };
     let (mut documents, mut warnings) = (Vec::new(), Vec::new());
     for range in yaml::Documents::new(&source.text) {
         let mut alone = Layers::new();
-        let Layers { root, provenance, remarks, scratch } = &mut alone;
+        let Layers { root, remarks, scratch, .. } = &mut alone;
         let range = range.map_err(|err| fail(err.into()))?;
         merge_document(root, source, range, provenance, remarks, scratch).map_err(fail)?;
-        if let Some((edit, pos)) = alone.provenance.first_edit() {
-            let at = (pos.0 - source.base.0) as usize;
-            let error = TagError { tag: edit.to_string(), kind: TagErrorKind::IntoText, range: at..at };
-            return Err(fail(MergeError::Tag(error)));
-        }
         warnings.extend(alone.warnings());
         documents.push(alone.root);
     }
     Ok((documents, warnings))
+}
+
+/// Lists that tags of overlays make must not grow with overlays times items.
+///
+/// # Errors
+/// Where they do.
+pub(super) fn check_copied(source: &Arc<Source>, provenance: &Provenance) -> Result<(), LayerError> {
+    if provenance.copied() <= MOST_COPIED {
+        return Ok(());
+    }
+    let error = TagError { tag: "!append".to_owned(), kind: TagErrorKind::TooMuch, range: 0..0 };
+    Err(LayerError { source: source.clone(), cause: MergeError::Tag(error) })
 }
 
 fn duplicate_key(duplicate: &Duplicate) -> Diagnostic {

@@ -106,6 +106,9 @@ pub(super) fn merge_document(
     merge.document(root).map_err(|err| err.offset(range.start))
 }
 
+/// How many list items may be copied where tags make lists.
+pub(super) const MOST_COPIED: usize = 1 << 22;
+
 struct Merge<'a, 'm> {
     text: &'a [u8],
     events: Expander<'a>,
@@ -356,9 +359,8 @@ impl<'a> Merge<'a, '_> {
 
     /// Lists that tags make are kept as each layer left them: that must not grow with layers times items.
     fn check_copied(&self, made: &Value, at: usize) -> Result<(), MergeError> {
-        const MOST: usize = 1 << 22;
         match self.provenance.edit(made.origin()) {
-            Some(edit) if self.provenance.copied() > MOST => {
+            Some(edit) if self.provenance.copied() > MOST_COPIED => {
                 Err(MergeError::Tag(TagError { tag: edit.to_string(), kind: TagErrorKind::TooMuch, range: at..at }))
             }
             _ => Ok(()),

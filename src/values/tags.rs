@@ -61,8 +61,6 @@ pub enum TagErrorKind {
     NotEmpty,
     /// Lists that grow layer by layer have become too large.
     TooMuch,
-    /// In an overlay that is written into a text, where tags are not carried out.
-    IntoText,
     /// On an item of a list, beneath which nothing lies.
     OnAnItem,
     /// On a file's outermost map.
@@ -84,9 +82,6 @@ impl fmt::Display for TagError {
             }
             TagErrorKind::TooMuch => write!(f, "`{tag}` adds to lists that are too long, too often"),
             TagErrorKind::NotEmpty => write!(f, "`{tag}` is for an empty map, this one has entries"),
-            TagErrorKind::IntoText => {
-                write!(f, "`{tag}` is for the layers of a chart and cannot be merged into a text")
-            }
             TagErrorKind::OnAnItem => write!(f, "`{tag}` on a list item has nothing beneath it"),
             TagErrorKind::OnTheRoot => write!(f, "`{tag}` cannot be on the values as a whole"),
         }
@@ -109,9 +104,6 @@ impl TagError {
             TagErrorKind::SameItem { .. } => "put the two together into one item".to_owned(),
             TagErrorKind::TooMuch => "put the documents of the layer together into one".to_owned(),
             TagErrorKind::NotEmpty => "write `key: !delete {}`, or `!replace` to put this map in its place".to_owned(),
-            TagErrorKind::IntoText => {
-                "write the whole list or map out, or print the merged values with `render values`".to_owned()
-            }
             TagErrorKind::OnAnItem => "put the tag on the list; list items are not merged one by one".to_owned(),
             TagErrorKind::OnTheRoot => "put it on the keys that it is for".to_owned(),
         }

@@ -28,8 +28,12 @@ pub(super) fn run(args: &MergeArgs, sources: &Sources) -> Result<(), Stop> {
     let checked = overlays.check(&mut Progress::new(&mut base, "checking"), options);
     let written = match (checked, &args.output) {
         (Err(err), _) => Err(err),
-        (Ok(checked), None) => to_stdout(checked, &mut base),
+        (Ok(checked), None) => {
+            terminal::report(&checked.warnings(), sources, terminal::style(&args.global));
+            to_stdout(checked, &mut base)
+        }
         (Ok(checked), Some(path)) => {
+            terminal::report(&checked.warnings(), sources, terminal::style(&args.global));
             let mut file = beside(path).map_err(|err| Stop::new(Exit::Failed, unwritable(path, &err)))?;
             let written = write(checked, &mut base, file.as_file_mut());
             if written.is_ok() {

@@ -20,6 +20,8 @@ pub struct StreamError {
 pub enum StreamErrorKind {
     /// It is not YAML, or YAML that Helm's library refuses.
     Yaml(YamlError),
+    /// It has a tag that is not right, or in the way of an overlay.
+    Tag(YamlError),
     /// It cannot be read.
     Read(io::Error),
     /// The output cannot be written.
@@ -29,6 +31,10 @@ pub enum StreamErrorKind {
 impl StreamError {
     pub(super) fn read(error: io::Error) -> Self {
         StreamError { kind: StreamErrorKind::Read(error) }
+    }
+
+    pub(super) fn refused(error: YamlError) -> Self {
+        StreamError { kind: StreamErrorKind::Tag(error) }
     }
 
     /// The same error, with where the collection began that it is in: a window may know only that there is one.
@@ -44,15 +50,16 @@ impl StreamError {
 
     /// As a diagnostic. The base is read again for the lines to show; `name` is what to call it.
     pub fn diagnostic<R: Read + Seek>(&self, name: &str, base: &mut R, sources: &Sources) -> Diagnostic {
-        let error = match &self.kind {
+        let (what, error) = match &self.kind {
             StreamErrorKind::Read(error) => return Diagnostic::error(format!("{name} cannot be read: {error}")),
             StreamErrorKind::Write(error) => {
                 return Diagnostic::error(format!("the output cannot be written: {error}"));
             }
-            StreamErrorKind::Yaml(error) => error,
+            StreamErrorKind::Yaml(error) => ("not valid YAML: ", error),
+            StreamErrorKind::Tag(error) => ("", error),
         };
         let mut place = |at: usize| excerpt(name, base, at as u64, sources).ok();
-        let diagnostic = Diagnostic::error(format!("not valid YAML: {}", error.message));
+        let diagnostic = Diagnostic::error(format!("{what}{}", error.message));
         let diagnostic = diagnostic.label_opt(place(error.at), "");
         let context = error.context.and_then(|(at, what)| Some((place(at)?, format!("in this {what}"))));
         let diagnostic = match context {

@@ -27,8 +27,10 @@ use splice::{Fault, Splice};
 use survey::{Found, Survey};
 use walk::Kept;
 
-use super::layers::documents;
+use super::edit::misfit;
+use super::layers::{check_copied, documents};
 use crate::diag::{Diagnostic, Source};
+use crate::value::Value;
 use crate::yaml::{Event, Sink, Text, WINDOW, YamlError, read_documents};
 
 pub use super::layers::LayerError;
@@ -77,8 +79,11 @@ impl Overlays {
     /// # Errors
     /// As [`Layers::file`](super::Layers::file).
     pub fn file(&mut self, source: &std::sync::Arc<Source>) -> Result<(), LayerError> {
-        let (documents, warnings) = documents(source)?;
-        documents.iter().filter_map(|document| document.as_map()).for_each(|map| self.patch.lay(map));
+        let (documents, warnings) = documents(source, &mut self.patch.provenance)?;
+        for map in documents.iter().filter_map(Value::as_map) {
+            self.patch.lay(map);
+            check_copied(source, &self.patch.provenance)?;
+        }
         self.warnings.extend(warnings);
         Ok(())
     }
@@ -110,6 +115,11 @@ impl Overlays {
 }
 
 impl Checked<'_> {
+    /// Warnings about tags that find no list.
+    pub fn warnings(&self) -> Vec<Diagnostic> {
+        self.plan.misfits.iter().map(misfit).collect()
+    }
+
     /// Reads the same base again and writes what it comes to.
     ///
     /// # Errors
@@ -143,7 +153,7 @@ impl Sink for First<'_> {
     type Error = StreamError;
 
     fn event(&mut self, event: &Event<'_>, text: Text<'_>) -> Result<(), StreamError> {
-        Ok(self.0.event(event, text)?)
+        self.0.event(event, text)
     }
 
     fn document_end(&mut self, _at: usize, _text: Text<'_>) -> Result<(), StreamError> {

@@ -1,11 +1,15 @@
-//! What overlays do, as one patch: nodes that replace what they meet, and nodes that are merged into it.
+//! What overlays do, as one patch: nodes that replace what they meet, nodes that are merged into it, and lists that
+//! their tags make a list with it.
 //!
 //! Values alone could not say it: an overlay that sets a scalar and one after it that sets a map come to a map that
 //! replaces, where the second alone is merged.
 
 use indexmap::IndexMap;
 
-use crate::value::{Map, Str, Value};
+use crate::diag::Pos;
+use crate::value::{Edit, Map, Misfit, Origin, Provenance, Str, Value};
+use crate::values::edit::sweep;
+use crate::values::overlay;
 
 /// A node of a [`Patch`], by number; the root is 0.
 pub(super) type NodeId = usize;
@@ -17,19 +21,23 @@ pub(super) enum Change {
     Replace(Value),
     /// It is merged into a map, entry by entry; it replaces anything else by a map of its entries.
     Merge(IndexMap<Str, NodeId>),
+    /// Its tag makes a list of it and the one that it meets.
+    Edit(Value),
 }
 
 /// All overlays, laid one over the other.
 #[derive(Debug)]
 pub(super) struct Patch {
     nodes: Vec<Change>,
+    /// The edits of the overlays.
+    pub provenance: Provenance,
 }
 
 impl Patch {
     pub const ROOT: NodeId = 0;
 
     pub fn new() -> Self {
-        Patch { nodes: vec![Change::Merge(IndexMap::new())] }
+        Patch { nodes: vec![Change::Merge(IndexMap::new())], provenance: Provenance::default() }
     }
 
     pub fn len(&self) -> usize {
@@ -44,14 +52,14 @@ impl Patch {
     pub fn child(&self, node: NodeId, key: &str) -> Option<NodeId> {
         match &self.nodes[node] {
             Change::Merge(entries) => entries.get(key).copied(),
-            Change::Replace(_) => None,
+            Change::Replace(_) | Change::Edit(_) => None,
         }
     }
 
     pub fn children(&self, node: NodeId) -> impl Iterator<Item = (&Str, NodeId)> {
         let entries = match &self.nodes[node] {
             Change::Merge(entries) => Some(entries),
-            Change::Replace(_) => None,
+            Change::Replace(_) | Change::Edit(_) => None,
         };
         entries.into_iter().flatten().map(|(key, child)| (key, *child))
     }
@@ -81,49 +89,83 @@ impl Patch {
     }
 
     fn lay_value(&mut self, node: NodeId, value: &Value) {
+        let (merges, edits) = (self.merges(value), self.edits(value));
         match (&mut self.nodes[node], value) {
-            (Change::Merge(_), Value::Map(map, _)) => self.lay_map(node, map),
-            (Change::Replace(below), value) => *below = laid(below, value),
-            (change, value) => *change = Change::Replace(value.clone()),
+            (Change::Merge(_), Value::Map(map, _)) if merges => self.lay_map(node, map),
+            (Change::Replace(below), _) => drop(overlay(below, value.clone(), &mut self.provenance)),
+            (Change::Edit(below), _) if edits => drop(overlay(below, value.clone(), &mut self.provenance)),
+            (change, _) => {
+                let over_a_map = edits && matches!(change, Change::Merge(_));
+                *change = Change::Replace(value.clone());
+                if over_a_map {
+                    self.note_misfit(value);
+                }
+            }
         }
     }
 
     fn add(&mut self, value: &Value) -> NodeId {
-        let Value::Map(map, _) = value else {
-            self.nodes.push(Change::Replace(value.clone()));
-            return self.nodes.len() - 1;
-        };
-        self.nodes.push(Change::Merge(IndexMap::new()));
-        let node = self.nodes.len() - 1;
-        self.lay_map(node, map);
+        let node = self.nodes.len();
+        match value {
+            Value::Map(map, _) if self.merges(value) => {
+                self.nodes.push(Change::Merge(IndexMap::new()));
+                self.lay_map(node, map);
+            }
+            _ if self.edits(value) => self.nodes.push(Change::Edit(value.clone())),
+            _ => self.nodes.push(Change::Replace(value.clone())),
+        }
         node
     }
 
-    /// What a node makes of a value; of none, where nothing is there.
-    pub fn apply(&self, node: NodeId, below: Option<&Value>) -> Value {
-        match &self.nodes[node] {
+    /// Whether a map is merged into another one, and does not replace it.
+    fn merges(&self, value: &Value) -> bool {
+        value.as_map().is_some() && !self.provenance.is_closed(value.origin())
+    }
+
+    /// Whether a list's tag asks for the list beneath it.
+    fn edits(&self, value: &Value) -> bool {
+        self.provenance.edit(value.origin()).is_some_and(|edit| edit.items().is_some())
+    }
+
+    fn note_misfit(&mut self, over: &Value) {
+        let Some(tag) = self.provenance.edit(over.origin()).map(Edit::to_string) else { return };
+        let pos = self.provenance.pos(over.origin());
+        self.provenance.note_misfit(Misfit { tag, pos, beneath: Pos::NONE, found: "map" });
+    }
+
+    /// What a node makes of a value; of none, where nothing is there. What `!delete` takes out of lists is gone, and null
+    /// where it takes out entries.
+    pub fn apply(&self, node: NodeId, below: Option<&Value>, provenance: &mut Provenance) -> Value {
+        let value = match &self.nodes[node] {
             Change::Replace(value) => value.clone(),
+            Change::Edit(value) => {
+                let mut made = below.cloned().unwrap_or_default();
+                overlay(&mut made, value.clone(), provenance);
+                made
+            }
             Change::Merge(entries) => {
                 let mut map = below.and_then(Value::as_map).map(|map| Map::clone(map)).unwrap_or_default();
                 for (key, child) in entries {
-                    let value = self.apply(*child, map.get(key));
+                    let value = self.apply(*child, map.get(key), provenance);
                     map.insert(key.clone(), value);
                 }
-                Value::Map(map.into(), crate::value::Origin::NONE)
+                return Value::Map(map.into(), Origin::NONE);
             }
-        }
+        };
+        swept(value, provenance)
     }
 }
 
-/// A value laid over another.
-fn laid(below: &Value, over: &Value) -> Value {
-    let (Value::Map(below, origin), Value::Map(over, _)) = (below, over) else { return over.clone() };
-    let mut map = Map::clone(below);
-    for (key, value) in over.iter() {
-        let value = map.get(key).map_or_else(|| value.clone(), |old| laid(old, value));
-        map.insert(key.clone(), value);
+/// A value without what `!delete` left in its lists.
+pub(super) fn swept(value: Value, provenance: &Provenance) -> Value {
+    match value {
+        Value::List(..) => sweep(value, provenance, &mut Vec::new()),
+        Value::Map(map, origin) if provenance.has_edits() => {
+            let entry = |(key, value): (&Str, &Value)| (key.clone(), swept(value.clone(), provenance));
+            Value::Map(Map::from_iter(map.iter().map(entry)).into(), origin)
+        }
+        other => other,
     }
-    Value::Map(map.into(), *origin)
 }
 
 #[cfg(test)]
@@ -137,11 +179,14 @@ mod tests {
         let documents = [map("a", map("x", Value::int(1))), map("a", Value::int(5)), map("a", map("z", Value::int(2)))];
         documents.iter().for_each(|document| patch.lay(document.as_map().unwrap()));
         let base = map("a", map("q", Value::int(0)));
-        assert_eq!(patch.apply(Patch::ROOT, Some(&base)), map("a", map("z", Value::int(2))));
+        assert_eq!(
+            patch.apply(Patch::ROOT, Some(&base), &mut Provenance::default()),
+            map("a", map("z", Value::int(2)))
+        );
         let mut patch = Patch::new();
         patch.lay(documents[0].as_map().unwrap());
         patch.lay(documents[2].as_map().unwrap());
         let entries = [("q", 0), ("x", 1), ("z", 2)].map(|(k, n)| (k, Value::int(n)));
-        assert_eq!(patch.apply(Patch::ROOT, Some(&base)), map("a", Value::map(entries)));
+        assert_eq!(patch.apply(Patch::ROOT, Some(&base), &mut Provenance::default()), map("a", Value::map(entries)));
     }
 }

@@ -6,7 +6,7 @@ use super::anchors::Serial;
 use super::patch::{Change, NodeId, Patch};
 use super::survey::{Found, Seen, State, Style};
 use super::walk::Kept;
-use crate::value::{Map, Str, Value};
+use crate::value::{Map, Misfit, Origin, Provenance, Str, Value};
 
 /// What the second pass does.
 #[derive(Debug)]
@@ -22,6 +22,8 @@ pub(super) struct Plan {
     /// Documents to add at the end, for what cannot be said in those that there are.
     pub append: Vec<Value>,
     pub style: Style,
+    /// Edits that find no list.
+    pub misfits: Vec<Misfit>,
 }
 
 /// Nodes that are merged into a map by the patch and meet something else in the end.
@@ -40,12 +42,15 @@ pub(super) fn plan(patch: &Patch, found: Found) -> (Plan, Kept) {
         root: None,
         append: Vec::new(),
         style: found.style,
+        misfits: Vec::new(),
     };
-    let mut planner = Planner { patch, seen: &found.seen, plan, resets: Map::new(), values: Map::new() };
+    let provenance = patch.provenance.clone();
+    let mut planner = Planner { patch, seen: &found.seen, plan, provenance, resets: Map::new(), values: Map::new() };
     planner.root(found.last_root);
+    planner.plan.misfits = planner.provenance.misfits().to_vec();
     if found.documents > 1 && !planner.resets.is_empty() {
         for map in [planner.resets, planner.values] {
-            planner.plan.append.push(Value::Map(map.into(), crate::value::Origin::NONE));
+            planner.plan.append.push(Value::Map(map.into(), Origin::NONE));
         }
     }
     (planner.plan, found.kept)
@@ -55,6 +60,7 @@ struct Planner<'f> {
     patch: &'f Patch,
     seen: &'f [Seen],
     plan: Plan,
+    provenance: Provenance,
     /// Nulls where a map must not shine through, and then what stands there.
     resets: Map,
     values: Map,
@@ -67,7 +73,7 @@ impl Planner<'_> {
         }
         if self.seen[Patch::ROOT].state == State::Map {
             self.map(Patch::ROOT, &mut Vec::new());
-        } else if let Value::Map(map, _) = self.patch.apply(Patch::ROOT, None) {
+        } else if let Value::Map(map, _) = self.patch.apply(Patch::ROOT, None, &mut self.provenance) {
             self.plan.root = Some((last_root, Map::clone(&map)));
         }
     }
@@ -91,9 +97,8 @@ impl Planner<'_> {
     fn entry(&mut self, node: NodeId, path: &mut Vec<Str>) -> Option<Value> {
         let seen = &self.seen[node];
         let merged = matches!(self.patch.change(node), Change::Merge(_)) && seen.state == State::Map;
-        let value = || self.patch.apply(node, seen.brought.as_ref());
+        let value = self.patch.apply(node, seen.brought.as_ref(), &mut self.provenance);
         if !merged {
-            let value = value();
             // Where nothing counts, text that is there was undone by another key, and may stay.
             if seen.state != State::Absent {
                 self.plan.replace[node] = Some(value.clone());
@@ -105,12 +110,11 @@ impl Planner<'_> {
             return (!seen.written).then_some(value);
         }
         if !seen.written {
-            let value = value();
             self.below(node, path);
             return Some(value);
         }
         if seen.brought.is_some() {
-            self.plan.expand.insert(seen.owner, value());
+            self.plan.expand.insert(seen.owner, value);
             self.below(node, path);
             return None;
         }
@@ -137,5 +141,5 @@ fn put(map: &mut Map, path: &[Str], value: Value) {
     }
     let mut below = map.get(first).and_then(Value::as_map).map(|map| Map::clone(map)).unwrap_or_default();
     put(&mut below, rest, value);
-    map.insert(first.clone(), Value::Map(below.into(), crate::value::Origin::NONE));
+    map.insert(first.clone(), Value::Map(below.into(), Origin::NONE));
 }

@@ -183,7 +183,7 @@ impl<'p, W: Write> Splice<'p, W> {
             }
             (Role::Value, Some(node)) => self.value(event, step, node, text)?,
             (Role::Root, _) => self.root(event, step, text)?,
-            (Role::Key, _) => self.key(event, text),
+            (Role::Key | Role::MergeKey, _) => self.key(event, text),
             _ => {}
         }
         match event.kind.nesting() {

@@ -1,11 +1,13 @@
 //! The first pass: checks all of the base, and finds where in it the patch applies.
 
 use super::anchors::Serial;
+use super::error::StreamError;
 use super::patch::{Change, NodeId, Patch};
 use super::walk::{Kept, Role, Step, Walk};
 use crate::diag::Pos;
 use crate::value::Value;
 use crate::values::merge::{lone_scalar, not_a_map};
+use crate::values::tags::{Tag, TagError, TagErrorKind};
 use crate::yaml::{Builder, Event, EventKind, Resolved, Text, YamlError, resolve};
 
 /// What the base has where a node of the patch is.
@@ -59,6 +61,8 @@ enum Purpose {
     Keep(Serial),
     /// `<<` in the map that a node is merged into.
     Merge(NodeId),
+    /// What a node makes a list with.
+    Edit(NodeId),
 }
 
 struct Collecting {
@@ -112,10 +116,11 @@ impl<'p> Survey<'p> {
         self.walk.innermost()
     }
 
-    pub fn event(&mut self, event: &Event<'_>, text: Text<'_>) -> Result<(), YamlError> {
+    pub fn event(&mut self, event: &Event<'_>, text: Text<'_>) -> Result<(), StreamError> {
         self.indents.look(event, text);
         let step = self.walk.step(event)?;
         check(event, step)?;
+        self.tag(event, step)?;
         match (step.role, step.node) {
             (Role::Document, _) if event.kind != EventKind::DocumentEnd => {
                 self.documents += 1;
@@ -141,7 +146,7 @@ impl<'p> Survey<'p> {
             // The first such alias will be written out.
             self.walk.kept.get(anchor.id);
         }
-        self.feed(event, step)
+        Ok(self.feed(event, step)?)
     }
 
     pub fn document_end(&mut self) {
@@ -165,6 +170,29 @@ impl<'p> Survey<'p> {
         }
     }
 
+    /// A tag of ours has to be right, and must not say anything about what an overlay changes or is written anew.
+    fn tag(&self, event: &Event<'_>, step: Step) -> Result<(), StreamError> {
+        let Some(text) = event.kind.tag().filter(|tag| tag.starts_with('!')) else { return Ok(()) };
+        let Some(tag) = Tag::parse(text) else { return Ok(()) };
+        let wrong = match tag.and_then(|tag| tag.check(&event.kind).map(|()| tag)) {
+            Err(kind) => Some(kind),
+            Ok(_) if step.role == Role::Root => Some(TagErrorKind::OnTheRoot),
+            Ok(tag) if step.role == Role::Item && tag != Tag::Replace => Some(TagErrorKind::OnAnItem),
+            Ok(_) => None,
+        };
+        if let Some(kind) = wrong {
+            let error = TagError { tag: text.to_owned(), kind, range: event.start..event.start };
+            return Err(refused(event.start, error.to_string(), "correct the tag in the base, or take it out"));
+        }
+        let own = step.node.filter(|_| step.role == Role::Value);
+        let in_the_way = own.is_some_and(|node| !matches!(self.walk.patch.change(node), Change::Replace(_)));
+        if in_the_way || !self.collecting.is_empty() {
+            let message = format!("`{text}` in the base is on something that an overlay changes");
+            return Err(refused(event.start, message, "write in the base what it comes to, without the tag"));
+        }
+        Ok(())
+    }
+
     /// A value whose path the patch has.
     fn value(&mut self, event: &Event<'_>, step: Step, node: NodeId) {
         self.clear(node);
@@ -172,12 +200,19 @@ impl<'p> Survey<'p> {
         if let EventKind::MappingStart { .. } = event.kind {
             seen.state = State::Map;
         }
-        if let (Some(anchor), Change::Merge(_)) = (step.alias, self.walk.patch.change(node))
+        let replaces = matches!(self.walk.patch.change(node), Change::Replace(_));
+        if let (Some(anchor), false) = (step.alias, replaces)
             && let Some(value) = self.walk.kept.get(anchor.id).cloned()
         {
             self.bring(node, &value);
             seen.state = self.document[node].state;
             seen.brought = Some(value);
+        }
+        if let (None, Change::Edit(_)) = (step.alias, self.walk.patch.change(node)) {
+            match seen.state {
+                State::Map => seen.brought = Some(Value::map::<&str>([])),
+                _ => self.collect(Purpose::Edit(node), event),
+            }
         }
         self.document[node] = seen;
     }
@@ -255,6 +290,7 @@ impl<'p> Survey<'p> {
         let value = done.builder.finish()?.value;
         match done.purpose {
             Purpose::Keep(id) => drop(self.walk.kept.values.insert(id, value)),
+            Purpose::Edit(node) => self.document[node].brought = Some(value),
             Purpose::Merge(node) => {
                 let maps = match &value {
                     Value::List(several, _) => several.iter().rev().collect(),
@@ -277,6 +313,10 @@ impl<'p> Survey<'p> {
             }
         }
     }
+}
+
+fn refused(at: usize, message: String, help: &'static str) -> StreamError {
+    StreamError::refused(YamlError { help: Some(help), ..YamlError::new(at, message) })
 }
 
 fn clear(patch: &Patch, seen: &mut [Seen], node: NodeId) {

@@ -4,6 +4,7 @@ mod random;
 
 use std::io::Cursor;
 
+use super::patch::swept;
 use super::*;
 use crate::diag::{SourceKind, Sources};
 use crate::value::Value;
@@ -31,7 +32,8 @@ fn layered(files: &[&str]) -> Option<Value> {
     for text in files {
         layers.file(&sources.add("f", SourceKind::Data, text.as_bytes()).unwrap()).ok()?;
     }
-    Some(layers.finish().0)
+    let (value, provenance) = layers.finish();
+    Some(swept(value, &provenance))
 }
 
 fn shown(value: Option<Value>) -> String {
@@ -217,6 +219,76 @@ fn aliases_keep_their_meaning() {
         } else {
             assert_eq!(merged(base, &[overlay]), want, "{base:?} {overlay:?}");
         }
+    }
+}
+
+#[test]
+fn tags_are_carried_out() {
+    for (base, overlays, want) in [
+        ("l: [1] # one\nb: 2\n", &["l: !append [2]"][..], "l: # one\n  - 1\n  - 2\nb: 2\n"),
+        ("l:\n- 1\nb: 2\n", &["l: !append [2]", "l: !prepend [3]"], "l:\n- 3\n- 1\n- 2\nb: 2\n"),
+        ("{l: [1]}\n", &["l: !append [2]\n---\nl: !append [3]"], "{l: [1, 2, 3]}\n"),
+        ("l: [1]\n", &["l: !append [2]", "l: [3]", "l: !append [4]"], "l:\n  - 3\n  - 4\n"),
+        ("b: 2\n", &["l: !append [2]"], "b: 2\nl:\n  - 2\n"),
+        ("l: null\n", &["l: !prepend [2]"], "l:\n  - 2\n"),
+        ("x: &x [1]\nl: *x\n", &["l: !append [2]"], "x: &x [1]\nl:\n  - 1\n  - 2\n"),
+        ("x: &x {l: [1]}\nm: {<<: *x}\n", &["m: {l: !append [2]}"], "x: &x {l: [1]}\nm: {<<: *x, l: [1, 2]}\n"),
+        ("l: [&x 1]\nb: *x\n", &["l: !append [2]"], "l:\n  - 1\n  - 2\nb: &x 1\n"),
+        ("l: [1]\n---\nl: [2]\n", &["l: !append [3]"], "l:\n  - 2\n  - 3\n---\nl:\n  - 2\n  - 3\n"),
+        ("l: [1]\nl: [2]\n", &["l: !append [3]"], "l:\n  - 2\n  - 3\nl:\n  - 2\n  - 3\n"),
+        (
+            "c:\n  - name: a\n    l: [1]\n  - name: b\n",
+            &["c: !merge:name [{name: b, z: 1}, {name: a, l: !append [2]}, {name: d}]"],
+            "c:\n  - name: a\n    l:\n      - 1\n      - 2\n  - name: b\n    z: 1\n  - name: d\n",
+        ),
+        ("c: [{id: 1, x: 1}]\n", &["c: !merge:id [{id: 1, x: !delete {}}]"], "c:\n  - id: 1\n"),
+        ("m:\n  x: 1 # one\nb: 2\n", &["m: !replace {z: 2}", "m: {w: 3}"], "m:\n  z: 2\n  w: 3\nb: 2\n"),
+        ("m:\n  x: 1\nb: 2\n", &["m: !delete {}"], "m: null\nb: 2\n"),
+        ("m:\n  x: 1\nb: 2\n", &["m: !delete {}", "m: {z: 2}"], "m:\n  z: 2\nb: 2\n"),
+        ("m:\n  l: !append [1]\nb: 2\n", &["b: 3"], "m:\n  l: !append [1]\nb: 3\n"),
+        ("m:\n  l: !append [1]\nb: 2\n", &["m: 1"], "m: 1\nb: 2\n"),
+    ] {
+        assert_eq!(merged(base, overlays), want, "{base:?} {overlays:?}");
+    }
+}
+
+/// The warnings about overlays over a base, or why it is refused.
+fn said(base: &str, overlay: &str) -> String {
+    let sources = Sources::default();
+    let mut overlays = Overlays::default();
+    overlays.file(&sources.add("overlay", SourceKind::Data, overlay.as_bytes()).unwrap()).unwrap();
+    match overlays.check(&mut Cursor::new(base), StreamOptions::default()) {
+        Ok(checked) => checked.warnings().into_iter().map(|warning| warning.title).collect(),
+        Err(error) => error.diagnostic("base", &mut Cursor::new(base), &sources).title,
+    }
+}
+
+#[test]
+fn tags_that_find_no_list_warn() {
+    for (base, found) in [("l: 1", "integer"), ("l: {x: 1}", "map"), ("x: &x {a: 1}\nl: *x", "map")] {
+        let want = format!("`!append` finds no list beneath: it replaces a value of type {found}");
+        assert_eq!(said(base, "l: !append [2]"), want, "{base}");
+    }
+    assert_eq!(said("l: [1]", "l: !append [2]"), "");
+}
+
+/// What a tag of the base says about the layers before it would be lost where its text is written anew.
+#[test]
+fn tags_of_the_base_must_not_be_in_the_way() {
+    for (base, overlay, tag) in [
+        ("l: !append [1]", "l: !append [2]", "!append"),
+        ("m: !replace {x: 1}", "m: {z: 2}", "!replace"),
+        ("m: !delete {}", "m: {z: 2}", "!delete"),
+        ("l: [!replace {id: 1}]", "l: !append [2]", "!replace"),
+        ("x: &x {m: !delete {}}\na: *x", "a: {z: 2}", "!delete"),
+        ("x: &x {m: !delete {}}\na: *x", "x: 1", "!delete"),
+        ("x: &x {m: !delete {}}\na: {<<: *x}", "a: {z: 2}", "!delete"),
+    ] {
+        let want = format!("`{tag}` in the base is on something that an overlay changes");
+        assert_eq!(said(base, overlay), want, "{base} {overlay}");
+    }
+    for base in ["l: !append {}", "l: [!append []]", "m: !delete []", "!replace {a: 1}", "l: !merge []"] {
+        assert!(layered(&[base]).is_none() && merge(base, &["z: 1"], StreamOptions::default()).is_err(), "{base}");
     }
 }
 

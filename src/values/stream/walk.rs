@@ -132,7 +132,7 @@ impl<'p> Walk<'p> {
 
     /// Whether a node replaces whatever it meets.
     pub fn replaces(&self, node: NodeId) -> bool {
-        matches!(self.patch.change(node), Change::Replace(_)) || self.wiped[node]
+        !matches!(self.patch.change(node), Change::Merge(_)) || self.wiped[node]
     }
 
     /// Takes the next event.

@@ -269,14 +269,27 @@ impl Writer {
     }
 }
 
+const TAGGED: [&str; 9] = [
+    "!append [7, {a: 1}]",
+    "!append []",
+    "!prepend [x, !replace {b: 1}]",
+    "!merge:a [{a: 1, b: 2}, {a: x y, b: !append [y]}]",
+    "!merge:b [{b: q, a: !delete {}}, {b: 1, c: !replace {d: 1}}]",
+    "!replace {c: 1}",
+    "!replace {}",
+    "!delete {}",
+    "[{a: 1, b: !delete {}}]",
+];
+
 /// Writes an overlay.
 fn overlay(random: &mut Random, depth: usize) -> String {
     let entry = |random: &mut Random| {
         let key = random.pick(&KEYS);
-        let value = match random.below(if depth == 0 { 3 } else { 7 }) {
+        let value = match random.below(if depth == 0 { 4 } else { 8 }) {
             0 => random.pick(&SCALARS).to_owned(),
             1 => random.pick(&["null", "[]", "{}", "[3, {a: 1, b: [x]}]"]).to_owned(),
-            2 => random.pick(&["\"p\\nq\\n\"", "\"p\\n\"", "\" p\\n\\n\"", "'#'", "'- x'"]).to_owned(),
+            2 => random.pick(&TAGGED).to_owned(),
+            3 => random.pick(&["\"p\\nq\\n\"", "\"p\\n\"", "\" p\\n\\n\"", "'#'", "'- x'"]).to_owned(),
             _ => overlay(random, depth - 1),
         };
         format!("{key}: {value}")
