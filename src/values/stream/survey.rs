@@ -270,9 +270,10 @@ impl<'p> Survey<'p> {
         let alias = step.alias.and_then(|anchor| self.walk.kept.get(anchor.id).cloned());
         for collecting in &mut self.collecting {
             match (&alias, step.alias) {
+                // What lacks something is collected by a later pass.
+                _ if collecting.incomplete => {}
                 (Some(value), _) => collecting.builder.add_alias(value, event.start)?,
                 (None, Some(_)) => collecting.incomplete = true,
-                (None, None) if collecting.incomplete => {}
                 (None, None) => collecting.builder.add(event.clone(), None)?,
             }
         }

@@ -199,6 +199,12 @@ fn aliases_keep_their_meaning() {
         ("a:\n  k: &x {p: &y [1]}\nb: *y\nc: *x\n", "a: 2", "a: 2\nb: &y [1]\nc: &x {p: [1]}\n"),
         ("a: &x {p: 1}\nb:\n  <<: *x\n  q: 2\n", "a: 2", "a: 2\nb:\n  <<: &x {p: 1}\n  q: 2\n"),
         ("a: &x k\n*x : v\n", "a: 2", "a: 2\n&x k : v\n"),
+        // What one of them means is known only once another is.
+        (
+            "v: &v {p: 1}\nu: &u {q: 1}\nw: &w {a: *u, b: *v}\nx: *v\ny: *w\n",
+            "v: 3\nw: 2",
+            "v: 3\nu: &u {q: 1}\nw: 2\nx: &v {p: 1}\ny: &w {a: {q: 1}, b: {p: 1}}\n",
+        ),
         // An alias is given up with what it is in.
         ("a: &x 1\nb: *x\n", "b: 2", "a: &x 1\nb: 2\n"),
         // A map that an alias brings is written out where an overlay changes it.
@@ -209,6 +215,7 @@ fn aliases_keep_their_meaning() {
             "a: &x {p: {q: 1, r: 2}}\nb:\n  <<: *x\n  s: 1\n  p:\n    q: 3\n    r: 2\n",
         ),
         ("a: &x {p: 1}\nb:\n  p: 0\n  <<: *x\n", "b: {p: 3}", "a: &x {p: 1}\nb:\n  p: 3\n  <<: *x\n  p: 3\n"),
+        ("a: &x {p: 1}\nb: {<<: *x}\n", "b: {q: 3}", "a: &x {p: 1}\nb: {<<: *x, q: 3}\n"),
         ("a: &x {p: 1}\nb:\n  <<: *x\n  p: 0\n", "b: {p: 3}", "a: &x {p: 1}\nb:\n  <<: *x\n  p: 3\n"),
         ("a: &x {p: 1}\nb:\n  <<: [{p: 2}, *x]\n", "b: {p: 3}", "a: &x {p: 1}\nb:\n  <<: [{p: 2}, *x]\n  p: 3\n"),
         ("x: &k b\na: &x {p: 1}\n*k : 1\n", "b: 2", "x: &k b\na: &x {p: 1}\n*k : 2\n"),
