@@ -8,6 +8,7 @@
 pub mod chart;
 pub mod cli;
 pub mod diag;
+pub mod diff;
 pub mod engine;
 pub mod functions;
 pub mod manifest;

@@ -1,27 +1,37 @@
 //! Everything a user would notice, tried on the built binary.
 //!
 //! - `bifrost`: the bundled chart against what the public chart prints, and its own snapshots
+//! - `bundled`: what holds of every bundled chart
 //! - `charts`: the project's own charts, against recorded Helm output
 //! - `cli`: commands, flags, exit codes, where output goes
+//! - `diff`: comparing manifests and renders
 //! - `functions`: the function library's cases, asked of a live Helm
+//! - `malcolm`: the bundled Malcolm chart
 //! - `manifests`: sorting and printing, against recorded Helm output
 //! - `merge`: layers merged into the text of a base, and its mistakes
 //! - `mistakes`: wrong input of every kind; each message is a snapshot
 //! - `opencti`: the bundled chart against what the public chart prints, and its own snapshots
+//! - `opencti_documents`: each block of its documents
+//! - `stackstorm`: the bundled StackStorm HA chart
 //! - `stores`: the bundled charts that the products depend on
 //! - `values`: `values` and `why`, and the tags of layers
 //! - `yaml_suite`: the YAML test suite's cases, beside libyaml and Helm
 //! - `yaml_write`: the YAML and JSON writers against Helm's
 
 mod bifrost;
+mod bundled;
 mod charts;
 mod cli;
 mod common;
+mod diff;
 mod functions;
+mod malcolm;
 mod manifests;
 mod merge;
 mod mistakes;
 mod opencti;
+mod opencti_documents;
+mod stackstorm;
 mod stores;
 mod values;
 mod yaml_suite;

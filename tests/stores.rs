@@ -98,7 +98,6 @@ fn what_cannot_work_is_refused_with_its_reason() {
         ("minio --set mode=distributed,replicas=2", "at least four nodes"),
         ("minio --set rootPassword=short", "at least 8 characters"),
         ("mongodb --set auth.username=app", "needs auth.database"),
-        ("postgresql --set persistence.size=large", "a number with a unit"),
         ("postgresql --set auth.pasword=x", "did you mean `password`?"),
     ] {
         let ran = render(&args.split(' ').collect::<Vec<_>>());

@@ -1,8 +1,9 @@
 //! What can be typed. What it means is decided in [`super::plan`].
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, FromArgMatches as _, Parser, Subcommand, ValueEnum};
 
 /// Renders a chart, layered values and a schema into Kubernetes YAML.
 #[derive(Debug, Parser)]
@@ -26,6 +27,15 @@ pub(super) struct Cli {
 }
 
 impl Cli {
+    /// Reads a command line, and those within it.
+    pub(super) fn read(args: Vec<OsString>) -> Result<Self, clap::Error> {
+        let mut cli = Cli::try_parse_from(args)?;
+        if let Some(Command::Diff(diff)) = &mut cli.command {
+            diff.parse_renders()?;
+        }
+        Ok(cli)
+    }
+
     /// The version and nothing else was asked for.
     pub(super) fn wants_version(&self) -> bool {
         self.command.is_none() && matches!(self.template.version, Some(None))
@@ -39,7 +49,7 @@ Examples:
   render st2 ./stackstorm-ha --set st2.replicas=2 -n automation
 
 Exit codes:
-  0 done   1 failed   2 wrong usage   3 the schema refuses the values";
+  0 done   1 failed   2 wrong usage   3 the schema refuses the values   5 different (diff)";
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
@@ -68,6 +78,8 @@ pub(super) enum Command {
     Values(Box<ValuesCommand>),
     /// Tell where a value comes from: who set it, and what it was before
     Why(Box<WhyCommand>),
+    /// Compare two sets of manifests: files, folders, stdin, renders
+    Diff(Box<DiffArgs>),
     /// Write a bundled chart to a folder, as an ordinary chart
     Export {
         /// The name of a bundled chart
@@ -222,6 +234,82 @@ pub(super) struct MergeArgs {
     pub(super) max_input: Option<u64>,
     #[command(flatten)]
     pub(super) global: Global,
+}
+
+/// The arguments of a comparison.
+#[derive(Debug, Args)]
+#[command(after_long_help = DIFF_EXAMPLES)]
+pub(super) struct DiffArgs {
+    /// A file, a folder of manifests, or `-` for stdin; the old side first
+    #[arg(value_name = "SIDE", num_args = 0..=2)]
+    pub(super) paths: Vec<String>,
+    /// Arguments of a render, which is a side; two renders have `--` between them
+    #[arg(last = true, value_name = "RENDER")]
+    pub(super) after_dashes: Vec<OsString>,
+    /// The renders that the arguments after `--` ask for.
+    #[arg(skip)]
+    pub(super) renders: Vec<TemplateArgs>,
+    /// How to print what is different
+    #[arg(short, long, value_name = "FORMAT", default_value = "human", help_heading = "Output")]
+    pub(super) output: DiffFormat,
+    /// How many lines that are the same to show around those that are not
+    #[arg(short = 'C', long, value_name = "LINES", default_value_t = 3, help_heading = "Output")]
+    pub(super) context: u32,
+    /// Take the first side for the new one
+    #[arg(short = 'R', long, help_heading = "Output")]
+    pub(super) reverse: bool,
+    /// Exit with 0 whether or not something is different
+    #[arg(long, help_heading = "Output")]
+    pub(super) exit_zero: bool,
+    /// Leave something out: `[KIND[/NAME]:]PATH`, @labels, @checksums, @server, @order (repeatable)
+    ///
+    /// A path is as the output has it: `spec.template.spec.containers[web].image`, `data.*`, `**.resources`. Without a
+    /// path (`Secret:`, `Deployment/web:`) the resource is left out. @labels are the labels that name the version of a
+    /// chart, @checksums annotations with `checksum` in their name, @server the fields that only a cluster writes, @order
+    /// the order of items in lists.
+    #[arg(long, value_name = "RULE", help_heading = "Comparison")]
+    pub(super) ignore: Vec<String>,
+    #[command(flatten)]
+    pub(super) global: Global,
+}
+
+impl DiffArgs {
+    /// Reads what stands after `--`: the arguments of one render or, with another `--` between them, of two.
+    fn parse_renders(&mut self) -> Result<(), clap::Error> {
+        if self.after_dashes.is_empty() {
+            return Ok(());
+        }
+        for args in self.after_dashes.split(|arg| arg == "--") {
+            let command = TemplateArgs::augment_args(clap::Command::new("render diff --").no_binary_name(true));
+            self.renders.push(TemplateArgs::from_arg_matches(&command.try_get_matches_from(args)?)?);
+        }
+        Ok(())
+    }
+}
+
+const DIFF_EXAMPLES: &str = "\
+Examples:
+  render diff old.yaml new.yaml
+  kubectl get deploy,svc -o yaml | render diff - -- opencti --layer clustering -f mine.yaml
+  render diff -o html -- shop ./old-chart -f v.yaml -- shop ./new-chart -f v.yaml > diff.html
+
+Exit codes:
+  0 the same   5 different   1 failed   2 wrong usage   3 the schema refuses the values";
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum DiffFormat {
+    /// Resource by resource, field by field, and a summary
+    Human,
+    /// A patch of the YAML of both sides, resources paired
+    Unified,
+    /// A line a resource
+    Brief,
+    /// For programs
+    Json,
+    /// A comment on a pull request
+    Markdown,
+    /// A page of its own
+    Html,
 }
 
 /// Where values come from.

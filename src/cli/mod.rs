@@ -4,12 +4,11 @@ mod args;
 mod commands;
 mod plan;
 mod progress;
+mod sides;
 mod switches;
 mod terminal;
 
 use std::process::ExitCode;
-
-use clap::Parser as _;
 
 use crate::diag::{Diagnostic, Sources};
 
@@ -24,6 +23,8 @@ pub enum Exit {
     Usage = 2,
     /// The schema refuses the values.
     Schema = 3,
+    /// Two sides are not the same.
+    Different = 5,
 }
 
 impl From<Exit> for ExitCode {
@@ -64,7 +65,7 @@ fn run_here() -> ExitCode {
 }
 
 fn run(args: impl Iterator<Item = std::ffi::OsString>) -> ExitCode {
-    match args::Cli::try_parse_from(switches::plain(args)) {
+    match args::Cli::read(switches::plain(args)) {
         Ok(cli) => run_cli(&cli),
         Err(err) => {
             // Help and version come this way too, and go to stdout.
@@ -78,7 +79,7 @@ fn run_cli(cli: &args::Cli) -> ExitCode {
     let sources = Sources::default();
     let global = commands::global(cli);
     match commands::run(cli, &sources) {
-        Ok(()) => Exit::Done.into(),
+        Ok(exit) => exit.into(),
         Err(stop) => {
             terminal::report(&stop.diagnostics, &sources, terminal::style(global));
             stop.exit.into()

@@ -46,6 +46,11 @@ pub(super) enum Ink {
 }
 
 impl Paint {
+    /// Whether there is colour at all.
+    pub(super) fn is_on(self) -> bool {
+        self.colour
+    }
+
     /// The text in a colour.
     pub(super) fn with(self, ink: Ink, text: &str) -> String {
         let code = match ink {

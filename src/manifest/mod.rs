@@ -18,6 +18,7 @@ use crate::yaml::YamlError;
 
 pub use head::Head;
 pub use hook::{Hook, HookEvent};
+pub use order::rank;
 pub use split::split;
 pub(crate) use split::{pieces, trimmed};
 
@@ -192,7 +193,7 @@ fn crd(file: File) -> Manifest {
 }
 
 fn by_kind(mut manifests: Vec<Manifest>) -> Vec<Manifest> {
-    manifests.sort_by(|a, b| order::rank(&a.head.kind).cmp(&order::rank(&b.head.kind)));
+    manifests.sort_by(|a, b| rank(&a.head.kind).cmp(&rank(&b.head.kind)));
     manifests
 }
 

@@ -42,8 +42,8 @@ const INSTALL_ORDER: [&str; 38] = [
     "ValidatingWebhookConfiguration",
 ];
 
-/// What to sort a kind by.
-pub(super) fn rank(kind: &str) -> (usize, &str) {
+/// What to sort a kind by to have Helm's order of installation.
+pub fn rank(kind: &str) -> (usize, &str) {
     match INSTALL_ORDER.iter().position(|known| *known == kind) {
         Some(place) => (place, ""),
         None => (INSTALL_ORDER.len(), kind),

@@ -3,11 +3,12 @@
 use super::Error;
 use super::values::Merged;
 use crate::diag::{Diagnostic, Sources};
-use crate::schema::{Schema, Scope};
+use crate::schema::{Schema, SchemaError, Scope};
 use crate::value::{Path, Provenance, Value};
 use crate::values::ChartTree;
 
-/// Checks the values of a chart and of all enabled subcharts; all violations come together. Gives the schemas.
+/// Checks the values of a chart and of all enabled subcharts; all violations come together. Gives the schemas that had
+/// to be compiled for it.
 ///
 /// # Errors
 /// A schema that is none, or values that one refuses.
@@ -26,6 +27,10 @@ struct Found {
     warnings: Vec<Diagnostic>,
 }
 
+fn problems(err: SchemaError) -> Error {
+    Error::Schema(err.problems)
+}
+
 fn check_chart(
     tree: &ChartTree,
     values: &Value,
@@ -34,8 +39,9 @@ fn check_chart(
     sources: &Sources,
     found: &mut Found,
 ) -> Result<(), Error> {
-    if let Some(file) = &tree.chart.schema {
-        let schema = Schema::compile(&file.source(sources)?).map_err(|err| Error::Schema(err.problems))?;
+    if let Some(file) = &tree.chart.schema
+        && let Some(schema) = Schema::unless_plain(&file.source(sources)?, values).map_err(problems)?
+    {
         found.warnings.extend(schema.warnings().iter().cloned());
         let scope = Scope { prefix: prefix.clone(), show_secrets: false };
         let violations = schema.check(values, provenance, &scope);

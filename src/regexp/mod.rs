@@ -48,6 +48,11 @@ impl std::error::Error for SyntaxError {}
 /// The memory that a compiled expression may take: what Go allows.
 const SIZE_LIMIT: usize = 128 << 20;
 
+/// Whether text is an expression; it is not compiled.
+pub fn is_valid(pattern: &str) -> bool {
+    parse::parse(pattern).is_ok()
+}
+
 impl Regex {
     /// Reads and compiles an expression.
     ///

@@ -33,25 +33,25 @@ fn problem(span: Span, title: impl Into<String>, label: impl Into<String>) -> Di
 
 /// The text, read.
 pub(super) fn read_document(source: &Arc<Source>) -> Result<Document, SchemaError> {
-    let json: Json = serde_json::from_slice(plain(source)).map_err(|error| not_json(source, &error))?;
+    let json: Json = serde_json::from_slice(text(source)).map_err(|error| not_json(source, &error))?;
     let draft = draft_of(&json).map_err(|uri| unknown_draft(source, &uri))?;
     let rewritten = patterns::rewrite(&json);
     Ok(Document { json, rewritten, draft, source: source.clone() })
 }
 
 /// The text without a byte order mark, which Helm passes over in every file of a chart.
-fn plain(source: &Source) -> &[u8] {
+pub(super) fn text(source: &Source) -> &[u8] {
     source.text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&source.text)
 }
 
 fn not_json(source: &Source, error: &serde_json::Error) -> SchemaError {
-    if plain(source).iter().all(u8::is_ascii_whitespace) {
+    if text(source).iter().all(u8::is_ascii_whitespace) {
         return problem(source.span(), "the schema is empty", "")
             .help("a schema that allows everything is `{}`; without a schema, delete the file")
             .into();
     }
     let line = source.line_span(error.line());
-    let mark = if error.line() == 1 { source.text.len() - plain(source).len() } else { 0 };
+    let mark = if error.line() == 1 { source.text.len() - text(source).len() } else { 0 };
     let at = source.offset(line.start) + mark + error.column().saturating_sub(1);
     let message = error.to_string();
     let message = message.rsplit_once(" at line ").map_or(message.as_str(), |(message, _)| message);
@@ -61,15 +61,20 @@ fn not_json(source: &Source, error: &serde_json::Error) -> SchemaError {
 /// The draft that `$schema` names; Helm takes the latest one where it names none.
 fn draft_of(json: &Json) -> Result<Draft, String> {
     let Some(uri) = json.get("$schema").and_then(Json::as_str) else { return Ok(Draft::Draft202012) };
+    draft_named(uri).ok_or_else(|| uri.to_owned())
+}
+
+/// The draft that has an address.
+pub(super) fn draft_named(uri: &str) -> Option<Draft> {
     let plain = uri.strip_suffix('#').unwrap_or(uri);
     let plain = plain.strip_prefix("http://").or_else(|| plain.strip_prefix("https://")).unwrap_or(plain);
     match plain {
-        "json-schema.org/schema" | "json-schema.org/draft/2020-12/schema" => Ok(Draft::Draft202012),
-        "json-schema.org/draft/2019-09/schema" => Ok(Draft::Draft201909),
-        "json-schema.org/draft-07/schema" => Ok(Draft::Draft7),
-        "json-schema.org/draft-06/schema" => Ok(Draft::Draft6),
-        "json-schema.org/draft-04/schema" => Ok(Draft::Draft4),
-        _ => Err(uri.to_owned()),
+        "json-schema.org/schema" | "json-schema.org/draft/2020-12/schema" => Some(Draft::Draft202012),
+        "json-schema.org/draft/2019-09/schema" => Some(Draft::Draft201909),
+        "json-schema.org/draft-07/schema" => Some(Draft::Draft7),
+        "json-schema.org/draft-06/schema" => Some(Draft::Draft6),
+        "json-schema.org/draft-04/schema" => Some(Draft::Draft4),
+        _ => None,
     }
 }
 

@@ -14,6 +14,7 @@ mod helm;
 mod json;
 mod locate;
 mod patterns;
+mod plain;
 mod read;
 #[cfg(test)]
 mod tests;
@@ -28,6 +29,7 @@ use crate::value::{Path, Provenance, Segment, Value};
 pub use compile::SchemaError;
 use document::Document;
 use json::Values;
+use plain::Plain;
 use read::Context;
 pub use violation::Violation;
 use violation::{Report, report};
@@ -60,6 +62,16 @@ impl Schema {
         let document = compile::read_document(source)?;
         let (validator, warnings) = compile::compile(&document)?;
         Ok(Schema { document, validator, warnings })
+    }
+
+    /// Reads and compiles a schema, unless it plainly accepts the values: then there is nothing to warn of, and no one to
+    /// ask.
+    ///
+    /// # Errors
+    /// As [`Schema::compile`].
+    pub fn unless_plain(source: &Arc<Source>, values: &Value) -> Result<Option<Schema>, SchemaError> {
+        let plain = plain::Node::read(compile::text(source)).map(|node| plain::ask(&node, values));
+        if plain == Some(Plain::Accepts) { Ok(None) } else { Schema::compile(source).map(Some) }
     }
 
     /// What is worth a warning about the schema itself.

@@ -43,6 +43,16 @@ pub fn load(source: &Source) -> Result<Loaded, YamlError> {
     }
 }
 
+/// The first document within a range of a text, with a line break after its last line; null where it has none.
+///
+/// # Errors
+/// As [`load`].
+pub fn load_range(source: &Source, range: std::ops::Range<usize>) -> Result<Loaded, YamlError> {
+    let start = range.start;
+    let reader = Reader::new(source.text.get(range).unwrap_or_default()).with_final_newline();
+    document(reader, |offset| source.base.offset(start + offset)).map_err(|error| error.offset(start))
+}
+
 /// All documents of a values file as Helm 4 reads it: cut at the lines that begin with `---`, each one's first document
 /// taken, with a line break after its last line. Each is a map or null.
 ///

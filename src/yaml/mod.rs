@@ -26,7 +26,7 @@ pub use expand::{AliasCount, Expander, MAX_DATA_DEPTH};
 pub use flow::to_flow;
 pub use json::{JsonOptions, to_json};
 pub(crate) use load::READ_AHEAD;
-pub use load::{Builder, Duplicate, Loaded, load, load_document, load_documents};
+pub use load::{Builder, Duplicate, Loaded, load, load_document, load_documents, load_range};
 pub use read::{Checkpoint, Reader, is_utf16, transcode};
 pub use resolve::{Resolved, is_merge, resolve, resolve_plain};
 pub use stream::{Sink, Text, WINDOW, read_documents};

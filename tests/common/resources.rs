@@ -183,3 +183,16 @@ pub fn as_reviewed(chart: &str, name: &str, text: &str) {
         insta::assert_snapshot!(name, text);
     });
 }
+
+/// A resource as an inventory lists it: kind, name, ports of a Service, replicas.
+pub fn inventory_line(title: &str, manifest: &Value) -> String {
+    let mut line = title.replacen('/', " ", 1);
+    if let (true, Some(ports)) = (title.starts_with("Service/"), manifest["spec"]["ports"].as_sequence()) {
+        let ports: BTreeSet<_> = ports.iter().filter_map(|p| p["port"].as_u64()).map(|p| p.to_string()).collect();
+        line += &format!(" ports={}", ports.into_iter().collect::<Vec<_>>().join(","));
+    }
+    match manifest["spec"]["replicas"].as_u64() {
+        Some(replicas) => line + &format!(" replicas={replicas}"),
+        None => line,
+    }
+}

@@ -1,6 +1,7 @@
 //! One file a command.
 
 mod completion;
+mod diff;
 mod export;
 mod list;
 mod merge;
@@ -24,25 +25,28 @@ pub(super) fn global(cli: &Cli) -> &Global {
         Some(Command::Values(args)) => &args.global,
         Some(Command::Why(args)) => &args.global,
         Some(Command::Merge(args)) => &args.global,
+        Some(Command::Diff(args)) => &args.global,
         Some(Command::List { global, .. } | Command::Show { global, .. } | Command::Export { global, .. }) => global,
         Some(Command::Completion { .. }) | None => &cli.template.global,
     }
 }
 
-/// Does what was asked for.
-pub(super) fn run(cli: &Cli, sources: &Sources) -> Result<(), Stop> {
-    match &cli.command {
+/// Does what was asked for, and says how the run ends.
+pub(super) fn run(cli: &Cli, sources: &Sources) -> Result<Exit, Stop> {
+    let done = match &cli.command {
         None if cli.wants_version() => write(concat!("render ", env!("CARGO_PKG_VERSION"), "\n").as_bytes()),
         None => template::run(&cli.template, sources),
         Some(Command::Template(args)) => template::run(args, sources),
         Some(Command::Merge(args)) => merge::run(args, sources),
+        Some(Command::Diff(args)) => return diff::run(args, sources),
         Some(Command::List { output, .. }) => list::run(*output, sources),
         Some(Command::Show { what, chart, .. }) => show::run(*what, chart.as_deref(), sources),
         Some(Command::Values(args)) => values::run(args, sources),
         Some(Command::Why(args)) => why::run(args, sources),
         Some(Command::Export { chart, dir, .. }) => export::run(chart, dir, sources),
         Some(Command::Completion { shell }) => completion::run(*shell),
-    }
+    };
+    done.map(|()| Exit::Done)
 }
 
 /// Writes to stdout.

@@ -14,7 +14,11 @@ impl Exec<'_> {
         frame.dot = outer;
         match flow? {
             true => Ok(Flow::Next),
-            false => branch.else_list.as_ref().map_or(Ok(Flow::Next), |list| self.list(frame, list)),
+            false => match branch.else_list.as_ref().map_or(Ok(Flow::Next), |list| self.list(frame, list))? {
+                // Which belongs to an outer loop, but Go's loop takes it for its own; a `continue` it lets through.
+                Flow::Break => Ok(Flow::Next),
+                flow => Ok(flow),
+            },
         }
     }
 

@@ -1,0 +1,81 @@
+//! What an upgrade changes: two sets of manifests, compared resource by resource and field by field.
+//!
+//! Manifests are read into a [`Side`] each, [`compare()`] makes a [`Report`] of the two, and the functions of [`mod@write`]
+//! print it. The report is plain data: what a change means for a cluster is for others to say of it. Knows nothing of
+//! how manifests came to be, nor of the command line.
+
+mod compare;
+mod features;
+mod ignore;
+mod keys;
+mod list;
+mod pair;
+mod path;
+mod quantity;
+mod redact;
+mod rename;
+mod report;
+mod side;
+mod text;
+pub mod write;
+
+#[cfg(test)]
+mod tests;
+
+pub use compare::reconciled;
+pub use ignore::{BadRule, Rules};
+pub use path::{FieldPath, Step};
+pub use redact::Secrets;
+pub use report::{Change, Detail, Fate, Paired, Report, ResourceChange, Summary};
+pub use side::{Document, Id, Resource, Side};
+pub use text::{Hunk, Line, LineKind, hunks};
+
+use crate::manifest;
+
+/// How to compare.
+#[derive(Debug, Clone, Default)]
+pub struct Options {
+    /// What is taken out of both sides before they are compared.
+    pub ignore: Rules,
+    /// Whether values of secrets are shown.
+    pub secrets: Secrets,
+}
+
+/// Compares two sets of manifests.
+///
+/// What is to be ignored and what is secret is taken out first, so that nothing that is made of the report shows it.
+pub fn compare(old: &Side, new: &Side, options: &Options) -> Report {
+    let (olds, news) = (prepared(old, options), prepared(new, options));
+    let pairing = pair::pair(&olds, &news);
+    let mut unchanged = 0;
+    let mut resources = Vec::new();
+    for pair in &pairing.pairs {
+        let (old, new) = (&olds[pair.old], &news[pair.new]);
+        let changes = compare::changes(old, new, options.ignore.order());
+        match changes.is_empty() {
+            true => unchanged += 1,
+            false => resources.push(ResourceChange::Paired(Box::new(Paired {
+                old: old.clone(),
+                new: new.clone(),
+                likeness: pair.likeness,
+                changes,
+            }))),
+        }
+    }
+    resources.extend(pairing.removed.iter().map(|i| ResourceChange::Removed(olds[*i].clone())));
+    resources.extend(pairing.added.iter().map(|i| ResourceChange::Added(news[*i].clone())));
+    resources.sort_by(|a, b| order(a).cmp(&order(b)));
+    Report { old: old.name.clone(), new: new.name.clone(), resources, unchanged }
+}
+
+/// The resources as they are compared: without what is to be ignored, secrets replaced.
+fn prepared(side: &Side, options: &Options) -> Vec<Resource> {
+    let wanted = side.resources.iter().filter(|resource| !options.ignore.hides(resource));
+    wanted.map(|resource| options.secrets.redact(&options.ignore.prune(resource))).collect()
+}
+
+/// Helm's order of installation, then by name.
+fn order(change: &ResourceChange) -> ((usize, &str), &Id) {
+    let id = &change.resource().id;
+    (manifest::rank(&id.kind), id)
+}

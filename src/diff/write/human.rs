@@ -1,0 +1,122 @@
+//! The report for a terminal: resource by resource what changed, and a summary below it all.
+
+use super::super::{Fate, Report, ResourceChange};
+use super::lines::{self, Line, Mark};
+use super::repeated::Told;
+use super::{Style, heading};
+
+const BOLD: &str = "\x1b[1m";
+const DIM: &str = "\x1b[2m";
+const RED: &str = "\x1b[31m";
+const GREEN: &str = "\x1b[32m";
+const YELLOW: &str = "\x1b[33m";
+const CYAN: &str = "\x1b[36m";
+const RESET: &str = "\x1b[0m";
+
+/// The report for a terminal.
+pub fn human(report: &Report, style: &Style) -> String {
+    let mut page = Page { out: String::new(), colour: style.colour };
+    let told = Told::of(report, style.context);
+    page.repeated(&told);
+    for (change, own) in report.resources.iter().zip(&told.own) {
+        page.resource(change, own);
+    }
+    page.summary(report, &told);
+    page.out
+}
+
+struct Page {
+    out: String,
+    colour: bool,
+}
+
+impl Page {
+    /// What is the same in many resources, under the number of them.
+    fn repeated(&mut self, told: &Told) {
+        for group in told.repeated.chunk_by(|(a, _), (b, _)| a == b) {
+            self.painted(&[BOLD], &format!("= in each of {} resources", group[0].0));
+            self.out.push('\n');
+            group.iter().for_each(|(_, lines)| self.lines(lines));
+            self.out.push('\n');
+        }
+    }
+
+    fn resource(&mut self, change: &ResourceChange, own: &[Vec<Line>]) {
+        if own.is_empty() && !change.changes().is_empty() {
+            return;
+        }
+        self.title(change);
+        match change {
+            ResourceChange::Added(new) => self.lines(&lines::whole(Mark::Added, &new.value)),
+            ResourceChange::Removed(old) => self.lines(&lines::whole(Mark::Removed, &old.value)),
+            ResourceChange::Paired(_) => own.iter().for_each(|lines| self.lines(lines)),
+        }
+        self.out.push('\n');
+    }
+
+    fn title(&mut self, change: &ResourceChange) {
+        let sign = heading::sign(change.fate());
+        let title = format!("{sign} {}", heading::name(change));
+        self.painted(&[BOLD, colour_of(change.fate())], &title);
+        let about = [heading::version(change), heading::template(change)];
+        let about: Vec<String> = about.into_iter().filter(|text| !text.is_empty()).collect();
+        if !about.is_empty() {
+            self.painted(&[DIM], &format!("  {}", about.join("  ")));
+        }
+        self.out.push('\n');
+    }
+
+    fn lines(&mut self, lines: &[Line]) {
+        for line in lines {
+            let colour = match line.mark {
+                Mark::Added => GREEN,
+                Mark::Removed => RED,
+                Mark::Changed => YELLOW,
+                Mark::Place => CYAN,
+                Mark::Kept => "",
+            };
+            let text = format!("  {} {}", line.mark.sign(), line.text);
+            self.painted(&[colour], text.trim_end());
+            self.out.push('\n');
+        }
+    }
+
+    fn summary(&mut self, report: &Report, told: &Told) {
+        if report.is_empty() {
+            self.out += &format!("no differences ({})\n", heading::count(report.unchanged, "resource"));
+            return;
+        }
+        self.painted(&[BOLD], &heading::summary(&report.summary()));
+        self.out.push('\n');
+        for (change, own) in report.resources.iter().zip(&told.own) {
+            let line = format!("  {} {}", heading::sign(change.fate()), heading::name(change));
+            self.painted(&[colour_of(change.fate())], &line);
+            let extent = heading::extent(change);
+            if !extent.is_empty() {
+                let above = if own.is_empty() { ", told above" } else { "" };
+                self.painted(&[DIM], &format!("  {extent}{above}"));
+            }
+            self.out.push('\n');
+        }
+    }
+
+    fn painted(&mut self, codes: &[&str], text: &str) {
+        let paint = self.colour && codes.iter().any(|code| !code.is_empty());
+        if paint {
+            codes.iter().for_each(|code| self.out.push_str(code));
+        }
+        self.out.push_str(text);
+        if paint {
+            self.out.push_str(RESET);
+        }
+    }
+}
+
+fn colour_of(fate: Fate) -> &'static str {
+    match fate {
+        Fate::Added => GREEN,
+        Fate::Removed => RED,
+        Fate::Changed => YELLOW,
+        Fate::Renamed => CYAN,
+    }
+}

@@ -1,0 +1,119 @@
+//! The report as a comment on a pull request, in GitHub's Markdown: a table, and a fold a resource.
+
+use super::super::{Report, ResourceChange};
+use super::heading;
+use super::lines::{self, Line, Mark};
+use super::repeated::Told;
+
+/// What GitHub takes as one comment is 65,536 characters; room is left for what others add.
+const LIMIT: usize = 60_000;
+
+/// The report as a comment, with `context` lines around those of a text. What does not fit is named, not shown.
+pub fn markdown(report: &Report, context: usize) -> String {
+    let mut out = format!("### {} → {}\n\n", code(&report.old), code(&report.new));
+    if report.is_empty() {
+        return out + &format!("No differences ({}).\n", heading::count(report.unchanged, "resource"));
+    }
+    out += &format!("{}\n\n", heading::summary(&report.summary()));
+    let blocks = blocks(report, context);
+    let mut left_out = 0;
+    // Whatever is still to come is at least named.
+    let mut reserve: usize = blocks.iter().map(|block| block.name.len()).sum();
+    for block in &blocks {
+        reserve -= block.name.len();
+        if out.len() + block.whole.len() + reserve <= LIMIT {
+            out += &block.whole;
+        } else if out.len() + block.name.len() <= LIMIT {
+            out += &block.name;
+        } else {
+            left_out += 1;
+        }
+    }
+    if left_out > 0 {
+        out += &format!("\n… and {} for which there is no room here.\n", heading::count(left_out, "resource"));
+    }
+    out
+}
+
+/// A part of the comment: all of it, and what names it where that is too long.
+struct Block {
+    whole: String,
+    name: String,
+}
+
+impl Block {
+    fn new(title: &str, lines: &[Line]) -> Block {
+        let body = body(lines);
+        let fence = "`".repeat(longest_run(&body, '`').max(2) + 1);
+        let whole = format!("<details><summary>{title}</summary>\n\n{fence}diff\n{body}{fence}\n\n</details>\n\n");
+        Block { whole, name: format!("{title} (too long to be shown here)<br>\n") }
+    }
+}
+
+/// What is the same in many resources, and then the resources.
+fn blocks(report: &Report, context: usize) -> Vec<Block> {
+    let told = Told::of(report, context);
+    let groups = told.repeated.chunk_by(|(a, _), (b, _)| a == b).map(|group| {
+        let lines: Vec<Line> = group.iter().flat_map(|(_, lines)| lines).cloned().collect();
+        Block::new(&format!("<b>In each of {} resources</b>", group[0].0), &lines)
+    });
+    let resources = report.resources.iter().zip(&told.own).map(|(change, own)| match change {
+        ResourceChange::Added(new) => Block::new(&title(change), &lines::whole(Mark::Added, &new.value)),
+        ResourceChange::Removed(old) => Block::new(&title(change), &lines::whole(Mark::Removed, &old.value)),
+        ResourceChange::Paired(_) if own.is_empty() => {
+            let whole = format!("{}, told above<br>\n", title(change));
+            Block { name: whole.clone(), whole }
+        }
+        ResourceChange::Paired(_) => Block::new(&title(change), &own.concat()),
+    });
+    groups.chain(resources).collect()
+}
+
+fn title(change: &ResourceChange) -> String {
+    let about = [heading::word(change.fate()).to_owned(), heading::version(change), heading::extent(change)];
+    let about: Vec<String> = about.into_iter().filter(|text| !text.is_empty()).collect();
+    format!("<code>{}</code> {}", escaped(&heading::name(change)), escaped(&about.join(", ")))
+}
+
+/// Lines as GitHub colours them: `!` for what was and is on one line.
+fn body(lines: &[Line]) -> String {
+    let mut out = String::new();
+    for line in lines {
+        let (sign, text) = match line.mark {
+            Mark::Changed => ('!', line.text.as_str()),
+            Mark::Place if line.text.trim_start().starts_with("@@") => {
+                out += line.text.trim_start();
+                out.push('\n');
+                continue;
+            }
+            mark => (mark.sign(), line.text.as_str()),
+        };
+        out += format!("{sign} {text}").trim_end();
+        out.push('\n');
+    }
+    out
+}
+
+fn longest_run(text: &str, c: char) -> usize {
+    text.split(|other| other != c).map(str::len).max().unwrap_or(0)
+}
+
+fn code(text: &str) -> String {
+    format!("<code>{}</code>", escaped(text))
+}
+
+/// Text in which no character means anything to HTML or Markdown.
+fn escaped(text: &str) -> String {
+    let mut out = String::new();
+    for c in text.chars() {
+        match c {
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '&' => out.push_str("&amp;"),
+            '`' | '*' | '_' | '[' | ']' | '@' | '#' | '|' => out += &format!("&#{};", c as u32),
+            c if c.is_control() => out.push(' '),
+            c => out.push(c),
+        }
+    }
+    out
+}

@@ -1,0 +1,48 @@
+//! The report as a patch: the YAML of both sides, resources paired and in order, keys in the order of the old side.
+
+use super::super::{Id, LineKind, Report, Resource, ResourceChange, hunks, reconciled};
+use super::{lines, view};
+
+/// The report as a patch, with `context` lines around what changed.
+pub fn unified(report: &Report, context: usize) -> String {
+    let mut out = String::new();
+    for change in &report.resources {
+        let (old, new) = texts(change);
+        let name = |side: &str, resource: Option<&Resource>| match resource {
+            Some(resource) => format!("{side}/{}", file_name(&resource.id)),
+            None => "/dev/null".to_owned(),
+        };
+        out += &format!("--- {}\n+++ {}\n", name("a", change.before()), name("b", change.after()));
+        for hunk in hunks(&old, &new, context) {
+            out += &hunk.title();
+            out.push('\n');
+            for line in hunk.lines {
+                out.push(match line.kind {
+                    LineKind::Kept => ' ',
+                    LineKind::Removed => '-',
+                    LineKind::Added => '+',
+                });
+                out += &lines::visible(line.text);
+                out.push('\n');
+            }
+        }
+    }
+    out
+}
+
+/// The YAML of both sides; where there is none, nothing. The new one is written as the old one where they are the same.
+pub(super) fn texts(change: &ResourceChange) -> (String, String) {
+    match change {
+        ResourceChange::Added(new) => (String::new(), view::block(&new.value)),
+        ResourceChange::Removed(old) => (view::block(&old.value), String::new()),
+        ResourceChange::Paired(pair) => (view::block(&pair.old.value), view::block(&reconciled(&pair.old, &pair.new))),
+    }
+}
+
+/// A path for a resource: `shop/Deployment.web.yaml`.
+fn file_name(id: &Id) -> String {
+    let namespace = if id.namespace.is_empty() { String::new() } else { format!("{}/", id.namespace) };
+    let kind = if id.kind.is_empty() { "document" } else { &id.kind };
+    let name = if id.name.is_empty() { String::new() } else { format!(".{}", id.name) };
+    format!("{namespace}{kind}{name}.yaml").replace(char::is_control, "?")
+}
