@@ -8,6 +8,7 @@
 //! - `functions`: the function library's cases, asked of a live Helm
 //! - `malcolm`: the bundled Malcolm chart
 //! - `manifests`: sorting and printing, against recorded Helm output
+//! - `merge`: layers merged into the text of a base, and its mistakes
 //! - `mistakes`: wrong input of every kind; each message is a snapshot
 //! - `opencti`: the bundled chart against what the public chart prints, and its own snapshots
 //! - `opencti_documents`: each block of its documents
@@ -26,6 +27,7 @@ mod diff;
 mod functions;
 mod malcolm;
 mod manifests;
+mod merge;
 mod mistakes;
 mod opencti;
 mod opencti_documents;

@@ -55,6 +55,8 @@ Exit codes:
 pub(super) enum Command {
     /// Render a chart (the same as no command at all)
     Template(Box<TemplateArgs>),
+    /// Merge layers into the text of the first one, which may be of any size
+    Merge(MergeArgs),
     /// List the bundled charts and their layers
     List {
         /// As a table for people, or as JSON for programs
@@ -211,6 +213,27 @@ pub(super) struct TemplateArgs {
     /// With a value it is Helm's constraint on a chart's version, which means nothing for a chart at hand.
     #[arg(short = 'V', long, value_name = "CONSTRAINT", num_args = 0..=1, help_heading = "Messages")]
     pub(super) version: Option<Option<String>>,
+}
+
+/// The arguments of `render merge`.
+#[derive(Debug, Args)]
+pub(super) struct MergeArgs {
+    /// The values file to start from, `-` for stdin; its comments, order and formatting stay
+    pub(super) base: String,
+    /// Values files to lay over it, one after the other, as Helm does with -f
+    #[arg(value_name = "OVERLAY")]
+    pub(super) overlays: Vec<String>,
+    /// Write to a file, which may be BASE itself, instead of stdout
+    #[arg(short, long, value_name = "FILE")]
+    pub(super) output: Option<PathBuf>,
+    /// Leave comments and empty lines out
+    #[arg(long)]
+    pub(super) strip_comments: bool,
+    /// Refuse files larger than this: bytes, or with K, M or G
+    #[arg(long, value_name = "SIZE", value_parser = size)]
+    pub(super) max_input: Option<u64>,
+    #[command(flatten)]
+    pub(super) global: Global,
 }
 
 /// The arguments of a comparison.

@@ -3,6 +3,7 @@
 mod args;
 mod commands;
 mod plan;
+mod progress;
 mod sides;
 mod switches;
 mod terminal;

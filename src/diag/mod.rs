@@ -10,7 +10,7 @@ mod suggest;
 
 pub use draw::{Style, draw};
 pub use mask::is_secret_key;
-pub use source::{Location, Pos, Source, SourceKind, Sources, SourcesFull, Span};
+pub use source::{Location, Pos, Skipped, Source, SourceKind, Sources, SourcesFull, Span};
 pub use suggest::nearest;
 
 /// How bad a [`Diagnostic`] is.

@@ -77,7 +77,18 @@ pub struct Source {
     pub text: Arc<[u8]>,
     /// The position of its first byte.
     pub base: Pos,
+    /// What stands before it, where it is a part of a larger text.
+    skipped: Skipped,
     lines: OnceLock<Vec<u32>>,
+}
+
+/// What stands before a part of a text that is too large to be held.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Skipped {
+    /// Whole lines.
+    pub lines: usize,
+    /// Characters on the line on which the part begins.
+    pub columns: usize,
 }
 
 impl Source {
@@ -106,7 +117,7 @@ impl Source {
     /// The span of a line, counted from 1, without its line end.
     pub fn line_span(&self, line: usize) -> Span {
         let lines = self.line_starts();
-        let start = lines.get(line.saturating_sub(1)).map_or(self.text.len(), |n| *n as usize);
+        let start = lines.get(line.saturating_sub(1 + self.skipped.lines)).map_or(self.text.len(), |n| *n as usize);
         let rest = &self.text[start..];
         let len = memchr::memchr(b'\n', rest).unwrap_or(rest.len());
         let len = if rest[..len].ends_with(b"\r") { len - 1 } else { len };
@@ -125,7 +136,9 @@ impl Source {
         let lines = self.line_starts();
         let line = lines.partition_point(|start| *start as usize <= offset);
         let start = lines[line - 1] as usize;
-        (line, String::from_utf8_lossy(&self.text[start..offset]).chars().count() + 1)
+        let before = if line == 1 { self.skipped.columns } else { 0 };
+        let column = String::from_utf8_lossy(&self.text[start..offset]).chars().count() + 1;
+        (line + self.skipped.lines, before + column)
     }
 }
 
@@ -168,6 +181,20 @@ impl Sources {
         kind: SourceKind,
         text: impl Into<Arc<[u8]>>,
     ) -> Result<Arc<Source>, SourcesFull> {
+        self.add_part(name, kind, text, Skipped::default())
+    }
+
+    /// Registers a part of a text that is too large to be held.
+    ///
+    /// # Errors
+    /// As [`Sources::add`].
+    pub fn add_part(
+        &self,
+        name: impl Into<String>,
+        kind: SourceKind,
+        text: impl Into<Arc<[u8]>>,
+        skipped: Skipped,
+    ) -> Result<Arc<Source>, SourcesFull> {
         let (name, text) = (name.into(), text.into());
         let mut all = self.0.write().unwrap_or_else(std::sync::PoisonError::into_inner);
         // A byte between two texts, so that the end of one is not the beginning of the next.
@@ -175,7 +202,7 @@ impl Sources {
         if base + text.len() + 1 >= Pos::END as usize {
             return Err(SourcesFull { name });
         }
-        let source = Arc::new(Source { name, kind, text, base: Pos(base as u32), lines: OnceLock::new() });
+        let source = Arc::new(Source { name, kind, text, base: Pos(base as u32), skipped, lines: OnceLock::new() });
         all.push(source.clone());
         Ok(source)
     }
@@ -210,6 +237,10 @@ mod tests {
         assert_eq!(at(a.span().end), "a:2:5");
         assert_eq!(at(b.range(4..5).start), "b:1:4");
         assert_eq!(b.slice(b.line_span(1)), "ä: 1".as_bytes());
+        let part = Skipped { lines: 10, columns: 5 };
+        let c = sources.add_part("c", SourceKind::Data, *b"x: 1\ny: 2", part).unwrap();
+        assert_eq!((at(c.range(1..1).start), at(c.range(6..6).start)), ("c:11:7".into(), "c:12:2".into()));
+        assert_eq!(c.slice(c.line_span(12)), b"y: 2");
         assert_eq!(sources.locate(Pos::NONE), None);
     }
 }

@@ -1,13 +1,14 @@
 //! Reading the files that the user names, no more of them than is allowed.
 
-use std::io::{self, Read};
+use std::fs::File;
+use std::io::{self, Read, Seek};
 use std::sync::Arc;
 
 use crate::diag::Pos;
 
 /// Why a file is not read.
 #[derive(Debug)]
-pub(super) enum InputError {
+pub enum InputError {
     /// The operating system says so.
     Io(io::Error),
     /// It has more bytes than this.
@@ -39,12 +40,39 @@ pub(super) fn read(path: &str, limit: Option<u64>) -> Result<Arc<[u8]>, InputErr
     if path == "-" {
         return read_to_end(io::stdin().lock(), limit);
     }
-    let mut file = std::fs::File::open(path)?;
+    let mut file = File::open(path)?;
     match file.metadata()? {
         data if data.len() > limit => Err(InputError::TooLarge(limit)),
         data if data.is_file() && data.len() > 0 => Ok(read_exactly(&mut file, data.len() as usize)?),
         _ => read_to_end(file, limit),
     }
+}
+
+/// Opens a file, or stdin where the path is `-`, to be read several times: a pipe is put into a temporary file first.
+/// Without a limit of its own it may be of any size.
+///
+/// # Errors
+/// It cannot be read, or is larger than allowed.
+pub fn open(path: &str, limit: Option<u64>) -> Result<File, InputError> {
+    let limit = limit.unwrap_or(u64::MAX);
+    if path == "-" {
+        return spool(io::stdin().lock(), limit);
+    }
+    let file = File::open(path)?;
+    match file.metadata()? {
+        data if data.is_dir() => Err(io::Error::from(io::ErrorKind::IsADirectory).into()),
+        data if data.len() > limit => Err(InputError::TooLarge(limit)),
+        data if data.is_file() => Ok(file),
+        _ => spool(file, limit),
+    }
+}
+
+/// What comes through a pipe, which may be endless, as a temporary file.
+fn spool(pipe: impl Read, limit: u64) -> Result<File, InputError> {
+    let mut file = tempfile::tempfile()?;
+    let size = io::copy(&mut pipe.take(limit.saturating_add(1)), &mut file)?;
+    file.rewind()?;
+    if size > limit { Err(InputError::TooLarge(limit)) } else { Ok(file) }
 }
 
 /// Reads so many bytes to where they stay: large files are not copied.
@@ -81,6 +109,9 @@ mod tests {
         assert!(matches!(read(path, Some(4)), Err(InputError::TooLarge(4))));
         assert_eq!(&*read_to_end(&b"abc"[..], 3).unwrap(), b"abc");
         assert!(matches!(read_to_end(io::repeat(0), 100), Err(InputError::TooLarge(100))));
+        assert!(matches!(spool(io::repeat(0), 100), Err(InputError::TooLarge(100))));
+        assert!(matches!(open(path, Some(4)), Err(InputError::TooLarge(4))));
+        assert_eq!(io::read_to_string(spool(&b"abc"[..], 3).unwrap()).unwrap(), "abc");
         assert!(matches!(read(folder.path().join("none").to_str().unwrap(), None), Err(InputError::Io(_))));
     }
 }

@@ -1,7 +1,7 @@
 //! The stages of a render, chained: chart, layers, schema, engines, manifests. The only place where they meet.
 
 mod engines;
-mod input;
+pub mod input;
 mod release;
 mod schemas;
 mod templates;
@@ -17,7 +17,7 @@ use crate::output::{self, Selection};
 use crate::schema::Schema;
 use crate::values::SetFlag;
 
-pub use values::{Giver, Merged, merge};
+pub use values::{Giver, Merged, merge, read_values, unreadable};
 
 /// Where the release's name comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -119,7 +119,11 @@ impl Given<'_> {
     }
 }
 
-fn read_values(path: &str, limit: Option<u64>, sources: &Sources) -> Result<Arc<Source>, Error> {
+/// A values file as a source, `-` for stdin; it may have no more bytes than a limit.
+///
+/// # Errors
+/// Where it cannot be read; a URL.
+pub fn read_values(path: &str, limit: Option<u64>, sources: &Sources) -> Result<Arc<Source>, Error> {
     if path.contains("://") {
         let refused = Diagnostic::error(format!("{path}: values are not fetched from the network"));
         return Err(Error::Usage(refused.help("download the file first and give its path")));
@@ -130,7 +134,7 @@ fn read_values(path: &str, limit: Option<u64>, sources: &Sources) -> Result<Arc<
 }
 
 /// A values file that cannot be read, with the nearest name in its folder.
-fn unreadable(path: &str, err: &InputError) -> Diagnostic {
+pub fn unreadable(path: &str, err: &InputError) -> Diagnostic {
     let refused = Diagnostic::error(format!("values file {path}: {err}"));
     if let InputError::TooLarge(_) = err {
         return refused.help("`--max-input` sets how large a file may be");

@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
-use super::merge::{Duplicate, MergeError, Remark, UnknownTag, merge_document};
+use super::merge::{Duplicate, MOST_COPIED, MergeError, Remark, UnknownTag, merge_document};
 use super::scratch::Scratch;
 use super::set::{ReadFile, SetError, SetFlag};
+use super::tags::{TagError, TagErrorKind};
 use crate::diag::{Diagnostic, Source, Span};
 use crate::value::{Provenance, Value};
 use crate::yaml;
@@ -91,6 +92,39 @@ impl Layers {
     }
 }
 
+/// The documents of a layer, each by itself, and warnings about them; what their tags say goes into a provenance.
+///
+/// # Errors
+/// As [`Layers::file`].
+pub(super) fn documents(
+    source: &Arc<Source>,
+    provenance: &mut Provenance,
+) -> Result<(Vec<Value>, Vec<Diagnostic>), LayerError> {
+    let fail = |cause: MergeError| LayerError { source: source.clone(), cause };
+    let (mut documents, mut warnings) = (Vec::new(), Vec::new());
+    for range in yaml::Documents::new(&source.text) {
+        let mut alone = Layers::new();
+        let Layers { root, remarks, scratch, .. } = &mut alone;
+        let range = range.map_err(|err| fail(err.into()))?;
+        merge_document(root, source, range, provenance, remarks, scratch).map_err(fail)?;
+        warnings.extend(alone.warnings());
+        documents.push(alone.root);
+    }
+    Ok((documents, warnings))
+}
+
+/// Lists that tags of overlays make must not grow with overlays times items.
+///
+/// # Errors
+/// Where they do.
+pub(super) fn check_copied(source: &Arc<Source>, provenance: &Provenance) -> Result<(), LayerError> {
+    if provenance.copied() <= MOST_COPIED {
+        return Ok(());
+    }
+    let error = TagError { tag: "!append".to_owned(), kind: TagErrorKind::TooMuch, range: 0..0 };
+    Err(LayerError { source: source.clone(), cause: MergeError::Tag(error) })
+}
+
 fn duplicate_key(duplicate: &Duplicate) -> Diagnostic {
     let end = duplicate.first.offset((duplicate.again.end.0 - duplicate.again.start.0) as usize);
     Diagnostic::warning(format!("the key `{}` stands twice; only the last one counts", duplicate.key))
@@ -128,7 +162,7 @@ mod tests {
     /// What Helm's `MergeMaps` makes of the files as goyaml reads them.
     #[test]
     fn layers_are_laid_over_one_another() {
-        let cases: [(&[&str], &str, usize); 16] = [
+        let cases: [(&[&str], &str, usize); 17] = [
             (&["a: {x: 1}", "a: {z: 2}"], "{a: {x: 1, z: 2}}", 0),
             (&["a: {x: 1}", "a: 2"], "{a: 2}", 0),
             (&["a: 1", "a: {x: 1}"], "{a: {x: 1}}", 0),
@@ -150,6 +184,7 @@ mod tests {
                 "{p: {x: 1}, q: {x: 2, z: 3}, a: {x: 1, z: 3}}",
                 0,
             ),
+            (&["a: 1\n<<: []\n<<: {}"], "{a: 1}", 0),
             (&["l: &l [1]\na: *l\nb: *l"], "{l: [1], a: [1], b: [1]}", 0),
         ];
         for (files, want, duplicates) in cases {
@@ -176,7 +211,18 @@ mod tests {
 
     #[test]
     fn what_helm_refuses_is_refused() {
-        for text in ["- a", "a", "a: [", "? {a: 1}\n: 2", "~: 1", "a: .inf", "a: *b", "<<: 1", "--- {a: 1}"] {
+        for text in [
+            "- a",
+            "a",
+            "a: [",
+            "? {a: 1}\n: 2",
+            "~: 1",
+            "a: .inf",
+            "a: *b",
+            "<<: 1",
+            "a: &x [{}]\n<<: *x",
+            "--- {a: 1}",
+        ] {
             let source = Sources::default().add("f", SourceKind::Data, text.as_bytes()).unwrap();
             assert!(Layers::new().file(&source).is_err(), "{text}");
         }

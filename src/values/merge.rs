@@ -106,6 +106,9 @@ pub(super) fn merge_document(
     merge.document(root).map_err(|err| err.offset(range.start))
 }
 
+/// How many list items may be copied where tags make lists.
+pub(super) const MOST_COPIED: usize = 1 << 22;
+
 struct Merge<'a, 'm> {
     text: &'a [u8],
     events: Expander<'a>,
@@ -193,14 +196,7 @@ impl<'a> Merge<'a, '_> {
     /// Helm takes a document that is empty or null, and no other that is not a map.
     fn root_scalar(&mut self, event: &Event<'a>) -> Result<(), MergeError> {
         let value = self.value(event.clone(), self.layer.start)?;
-        match value.is_null() {
-            true => Ok(()),
-            false => {
-                let message = format!("the values must be a map, this is a {}", value.kind());
-                let help = Some("write `key: value` lines at the top level");
-                Err(YamlError { help, ..YamlError::new(event.start, message) }.into())
-            }
-        }
+        if value.is_null() { Ok(()) } else { Err(not_a_map(event.start, value.kind()).into()) }
     }
 
     /// Lays the node that begins with `event` over `slot`, which holds what earlier layers said. `place` is where the
@@ -342,19 +338,18 @@ impl<'a> Merge<'a, '_> {
     /// what stands before it in the map, under what comes after.
     fn merge_key(&mut self, map: &mut Map, journal: &mut Journal) -> Result<(), MergeError> {
         let Some(event) = self.next()? else { return Ok(()) };
-        let at = event.start;
+        let (at, aliased) = (event.start, self.events.alias().is_some());
         let maps = match self.value(event, self.layer.start.offset(at))? {
-            Value::Map(one, _) => vec![one],
-            Value::List(several, _) => {
-                several.iter().rev().map(|v| v.as_map().cloned()).collect::<Option<_>>().unwrap_or_default()
-            }
-            _ => Vec::new(),
+            Value::Map(one, _) => Some(vec![one]),
+            // A list has to stand there itself.
+            Value::List(several, _) if !aliased => several.iter().rev().map(|v| v.as_map().cloned()).collect(),
+            _ => None,
         };
-        if maps.is_empty() {
+        let Some(maps) = maps else {
             let help = Some("`<<:` takes an alias to a map, such as `<<: *defaults`");
             let message = "map merge requires map or sequence of maps as the value";
             return Err(YamlError { help, ..YamlError::new(at, message) }.into());
-        }
+        };
         for (key, value) in maps.iter().flat_map(|m| m.iter()) {
             self.merged_entry(map, journal, key, value.clone());
             map.get(key).map_or(Ok(()), |made| self.check_copied(made, at))?;
@@ -364,9 +359,8 @@ impl<'a> Merge<'a, '_> {
 
     /// Lists that tags make are kept as each layer left them: that must not grow with layers times items.
     fn check_copied(&self, made: &Value, at: usize) -> Result<(), MergeError> {
-        const MOST: usize = 1 << 22;
         match self.provenance.edit(made.origin()) {
-            Some(edit) if self.provenance.copied() > MOST => {
+            Some(edit) if self.provenance.copied() > MOST_COPIED => {
                 Err(MergeError::Tag(TagError { tag: edit.to_string(), kind: TagErrorKind::TooMuch, range: at..at }))
             }
             _ => Ok(()),
@@ -428,6 +422,17 @@ impl<'a> Merge<'a, '_> {
     }
 }
 
+/// A document whose value, at an offset, is no map.
+pub(super) fn not_a_map(at: usize, kind: &str) -> YamlError {
+    let help = Some("write `key: value` lines at the top level");
+    YamlError { help, ..YamlError::new(at, format!("the values must be a map, this is a {kind}")) }
+}
+
+/// What a scalar means that belongs to no tree.
+pub(super) fn lone_scalar(event: &Event<'_>) -> Result<Value, YamlError> {
+    scalar(event, Origin::NONE, &mut Texts::default())
+}
+
 /// What a scalar means; an infinite number or none is refused, as JSON has none and Helm goes through JSON.
 fn scalar(event: &Event<'_>, origin: Origin, texts: &mut Texts) -> Result<Value, YamlError> {
     let EventKind::Scalar { text, style, .. } = &event.kind else { return Ok(Value::Null(origin)) };
@@ -443,14 +448,17 @@ fn scalar(event: &Event<'_>, origin: Origin, texts: &mut Texts) -> Result<Value,
 }
 
 /// The text of a key. Maps, lists and null are refused.
-fn key<'e>(event: &'e Event<'_>) -> Result<Cow<'e, str>, YamlError> {
-    let refused = |what: &str| {
-        let help = Some("put it in quotes if it is meant as text");
-        let message = format!("{what} cannot be a key");
-        YamlError { help, ..YamlError::new(event.start, message) }
+pub(super) fn key<'e>(event: &'e Event<'_>) -> Result<Cow<'e, str>, YamlError> {
+    let EventKind::Scalar { text, style, .. } = &event.kind else {
+        return Err(refused_key(event.start, "a list or map"));
     };
-    let EventKind::Scalar { text, style, .. } = &event.kind else { return Err(refused("a list or map")) };
     let resolved = resolve(text, *style, event.kind.tag()).map_err(|message| YamlError::new(event.start, message))?;
     let shown = if text.is_empty() { "null" } else { text };
-    resolved.into_key(text).ok_or_else(|| refused(shown))
+    resolved.into_key(text).ok_or_else(|| refused_key(event.start, shown))
+}
+
+/// What cannot be a key, at an offset.
+pub(super) fn refused_key(at: usize, what: &str) -> YamlError {
+    let help = Some("put it in quotes if it is meant as text");
+    YamlError { help, ..YamlError::new(at, format!("{what} cannot be a key")) }
 }

@@ -14,6 +14,7 @@ mod merge;
 mod overlay;
 mod scratch;
 mod set;
+pub mod stream;
 mod tags;
 mod tree;
 mod warning;

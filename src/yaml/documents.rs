@@ -37,15 +37,20 @@ impl<'a> Documents<'a> {
     /// Only a comment may follow `---` on its line.
     fn check_separator(&self, at: usize) -> Result<(), YamlError> {
         let line = self.input.get(at + 3..self.next_line(at)).unwrap_or_default();
-        let line = String::from_utf8_lossy(line);
-        let rest = line.trim();
-        if rest.is_empty() || rest.starts_with('#') {
-            return Ok(());
-        }
-        let mut error = YamlError::new(at, format!("invalid Yaml document separator: {rest}"));
-        error.help = Some("put the document on the line after `---`: Helm 4 cuts values files at lines that begin so");
-        Err(error)
+        separator_fault(line).map_or(Ok(()), |fault| Err(fault.offset(at)))
     }
+}
+
+/// What is wrong with the rest of a line that begins with `---`; the error's offset is that of the line.
+pub(super) fn separator_fault(rest: &[u8]) -> Option<YamlError> {
+    let rest = String::from_utf8_lossy(rest);
+    let rest = rest.trim();
+    if rest.is_empty() || rest.starts_with('#') {
+        return None;
+    }
+    let mut error = YamlError::new(0, format!("invalid Yaml document separator: {rest}"));
+    error.help = Some("put the document on the line after `---`: Helm 4 cuts values files at lines that begin so");
+    Some(error)
 }
 
 impl Iterator for Documents<'_> {

@@ -6,7 +6,7 @@ use std::ops::Range;
 use super::{Event, EventKind, Reader, YamlError};
 
 /// How deep collections may be nested in data, aliases counted in; Go's JSON reader has the same limit.
-const MAX_DEPTH: usize = 10_000;
+pub const MAX_DATA_DEPTH: usize = 10_000;
 
 /// A reader whose aliases are gone: in the place of each come the events of the node it stands for.
 ///
@@ -21,7 +21,7 @@ pub struct Expander<'a> {
     replays: Vec<Range<usize>>,
     /// Where the alias is whose first event was yielded last.
     alias: Option<usize>,
-    count: Count,
+    count: AliasCount,
     depth: usize,
 }
 
@@ -33,7 +33,7 @@ impl<'a> Expander<'a> {
             anchors: AnchorStore::default(),
             replays: Vec::new(),
             alias: None,
-            count: Count { all: 1, aliased: 0 },
+            count: AliasCount::default(),
             depth: 0,
         }
     }
@@ -83,7 +83,7 @@ impl<'a> Expander<'a> {
             EventKind::SequenceEnd | EventKind::MappingEnd => (0, self.depth.saturating_sub(1)),
             _ => return false,
         };
-        let passes = self.anchors.open.is_empty() && self.count.is_low() && depth <= MAX_DEPTH;
+        let passes = self.anchors.open.is_empty() && self.count.is_low() && depth <= MAX_DATA_DEPTH;
         if passes {
             self.count.all += nodes;
             self.depth = depth;
@@ -102,7 +102,7 @@ impl<'a> Expander<'a> {
             }
             EventKind::DocumentStart { .. } => {
                 self.anchors = AnchorStore::default();
-                self.count = Count { all: 1, aliased: 0 };
+                self.count = AliasCount::default();
             }
             _ => self.anchors.record(&event),
         }
@@ -130,7 +130,7 @@ impl<'a> Expander<'a> {
     }
 
     fn enter(&mut self, at: usize, nodes: Range<usize>) -> Result<(), YamlError> {
-        self.count.add(self.is_replayed(), at)?;
+        self.count.add(1, u64::from(self.is_replayed()), at)?;
         self.replays.push(nodes);
         self.alias = Some(self.alias.unwrap_or(at));
         Ok(())
@@ -147,18 +147,24 @@ impl<'a> Expander<'a> {
                 return Ok(());
             }
         }
-        if self.depth > MAX_DEPTH {
+        if self.depth > MAX_DATA_DEPTH {
             return Err(YamlError::new(at, "exceeded max depth"));
         }
-        self.count.add(self.is_replayed(), at)
+        self.count.add(1, u64::from(self.is_replayed()), at)
     }
 }
 
-/// How many nodes there were, and how many of them aliases brought.
+/// How many nodes a document had so far, and how many of them aliases brought: more than goyaml allows is an error.
 #[derive(Debug)]
-struct Count {
+pub struct AliasCount {
     all: u64,
     aliased: u64,
+}
+
+impl Default for AliasCount {
+    fn default() -> Self {
+        AliasCount { all: 1, aliased: 0 }
+    }
 }
 
 /// From how many nodes on aliases may bring less than 99 % of them.
@@ -166,15 +172,24 @@ const FEW: u64 = 400_000;
 /// From how many nodes on aliases may bring no more than 10 % of them.
 const MANY: u64 = 4_000_000;
 
-impl Count {
+impl AliasCount {
     /// Whether aliases brought so few nodes that it does not matter how many there are.
     fn is_low(&self) -> bool {
         self.aliased <= 100
     }
 
-    fn add(&mut self, aliased: bool, at: usize) -> Result<(), YamlError> {
-        self.all += 1;
-        self.aliased += u64::from(aliased);
+    /// All nodes.
+    pub fn all(&self) -> u64 {
+        self.all
+    }
+
+    /// Adds nodes, and how many of them aliases brought.
+    ///
+    /// # Errors
+    /// Where these are too many; `at` is the place to name.
+    pub fn add(&mut self, nodes: u64, aliased: u64, at: usize) -> Result<(), YamlError> {
+        self.all += nodes;
+        self.aliased += aliased;
         if !self.is_low() && self.all > 1000 && self.aliased as f64 / self.all as f64 > self.allowed() {
             return Err(YamlError::new(at, "document contains excessive aliasing"));
         }

@@ -149,7 +149,8 @@ struct Flaw {
     message: &'static str,
 }
 
-struct Builder<P> {
+/// Builds the value that a run of events says.
+pub struct Builder<P> {
     pos: P,
     stack: Vec<Open>,
     root: Value,
@@ -158,7 +159,8 @@ struct Builder<P> {
 }
 
 impl<P: Fn(usize) -> Pos> Builder<P> {
-    fn new(pos: P) -> Self {
+    /// Nothing yet; `pos` gives the place of an offset.
+    pub fn new(pos: P) -> Self {
         Builder { pos, stack: Vec::new(), root: Value::NULL, duplicates: Vec::new(), flaws: Vec::new() }
     }
 
@@ -166,8 +168,11 @@ impl<P: Fn(usize) -> Pos> Builder<P> {
         Origin::at((self.pos)(offset))
     }
 
-    /// Adds an event, given where the alias is that brought it.
-    fn add(&mut self, event: Event<'_>, alias: Option<usize>) -> Result<(), YamlError> {
+    /// Adds an event, given where the alias is that brought it. An alias itself adds nothing.
+    ///
+    /// # Errors
+    /// What Helm's library refuses.
+    pub fn add(&mut self, event: Event<'_>, alias: Option<usize>) -> Result<(), YamlError> {
         if let Some(Open::Map(OpenMap { key: Key::Missing, .. })) = self.stack.last()
             && event.kind.nesting() >= 0
         {
@@ -192,6 +197,30 @@ impl<P: Fn(usize) -> Pos> Builder<P> {
         }
     }
 
+    /// Adds what an alias at an offset stands for.
+    ///
+    /// # Errors
+    /// What Helm's library refuses.
+    pub fn add_alias(&mut self, value: &Value, at: usize) -> Result<(), YamlError> {
+        let Some(Open::Map(OpenMap { key: Key::Missing, .. })) = self.stack.last() else {
+            return self.place(value.clone(), at..at);
+        };
+        let (resolved, text) = match value {
+            Value::Null(_) => (Resolved::Null, ""),
+            Value::Bool(b, _) => (Resolved::Bool(*b), ""),
+            Value::Num(Num::Int(n) | Num::Int64(n), _) => (Resolved::Int(*n), ""),
+            Value::Num(Num::Uint(n), _) => (Resolved::Uint(*n), ""),
+            Value::Num(Num::Float(n), _) => (Resolved::Float(*n), ""),
+            Value::Str(text, _) => (Resolved::Str, text.as_str()),
+            Value::List(..) | Value::Map(..) => return Err(wants_scalar_key(at)),
+        };
+        let key = Key::Text(self.key_text(resolved, text, at), at);
+        if let Some(Open::Map(open)) = self.stack.last_mut() {
+            open.key = key;
+        }
+        Ok(())
+    }
+
     /// The origin of a value: its key in a map, the alias that brought it, or its own place.
     fn value_origin(&self, start: usize, alias: Option<usize>) -> Origin {
         match self.stack.last() {
@@ -202,7 +231,7 @@ impl<P: Fn(usize) -> Pos> Builder<P> {
 
     fn add_key(&mut self, event: &Event<'_>, alias: Option<usize>) -> Result<(), YamlError> {
         let EventKind::Scalar { text, style, .. } = &event.kind else {
-            return Err(YamlError::new(event.start, "invalid map key: a list or a map cannot be a key"));
+            return Err(wants_scalar_key(event.start));
         };
         let at = alias.unwrap_or(event.start);
         let tag = event.kind.tag();
@@ -335,7 +364,11 @@ impl<P: Fn(usize) -> Pos> Builder<P> {
         }
     }
 
-    fn finish(self) -> Result<Loaded, YamlError> {
+    /// What was built.
+    ///
+    /// # Errors
+    /// What JSON cannot express, where it is still there in the end.
+    pub fn finish(self) -> Result<Loaded, YamlError> {
         if !self.flaws.is_empty()
             && let Some(error) = self.remaining_flaw()
         {
@@ -380,6 +413,10 @@ fn flaw_of(key: &str) -> Option<usize> {
 
 fn written_at(origin: Origin) -> Pos {
     Provenance::default().pos(origin)
+}
+
+fn wants_scalar_key(at: usize) -> YamlError {
+    YamlError::new(at, "invalid map key: a list or a map cannot be a key")
 }
 
 fn wants_map(at: usize) -> YamlError {

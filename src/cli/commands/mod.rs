@@ -4,6 +4,7 @@ mod completion;
 mod diff;
 mod export;
 mod list;
+mod merge;
 mod show;
 mod template;
 mod told;
@@ -23,6 +24,7 @@ pub(super) fn global(cli: &Cli) -> &Global {
         Some(Command::Template(args)) => &args.global,
         Some(Command::Values(args)) => &args.global,
         Some(Command::Why(args)) => &args.global,
+        Some(Command::Merge(args)) => &args.global,
         Some(Command::Diff(args)) => &args.global,
         Some(Command::List { global, .. } | Command::Show { global, .. } | Command::Export { global, .. }) => global,
         Some(Command::Completion { .. }) | None => &cli.template.global,
@@ -35,6 +37,7 @@ pub(super) fn run(cli: &Cli, sources: &Sources) -> Result<Exit, Stop> {
         None if cli.wants_version() => write(concat!("render ", env!("CARGO_PKG_VERSION"), "\n").as_bytes()),
         None => template::run(&cli.template, sources),
         Some(Command::Template(args)) => template::run(args, sources),
+        Some(Command::Merge(args)) => merge::run(args, sources),
         Some(Command::Diff(args)) => return diff::run(args, sources),
         Some(Command::List { output, .. }) => list::run(*output, sources),
         Some(Command::Show { what, chart, .. }) => show::run(*what, chart.as_deref(), sources),

@@ -43,6 +43,11 @@ pub(super) struct Key {
 impl Key {
     /// No key.
     pub const NONE: Key = Key { start: usize::MAX, end: 0, after: 0, style: Style::Plain };
+
+    /// Where the key that begins at an offset ends, with its `:`; there where none is known.
+    pub fn end_at(&self, start: usize) -> usize {
+        if self.start == start { self.after } else { start }
+    }
 }
 
 /// What ends a plain scalar on its line.

@@ -14,7 +14,7 @@ use super::text::{Checked, break_len, is_blank};
 pub(super) const MAX_DEPTH: usize = 10_000;
 
 /// How many characters a key without `?` may have, with everything up to its `:`.
-const MAX_SIMPLE_KEY: usize = 1024;
+pub(super) const MAX_SIMPLE_KEY: usize = 1024;
 
 /// A piece of the text with the meaning that the parser needs.
 #[derive(Debug)]
@@ -49,7 +49,7 @@ pub(super) enum TokenKind<'a> {
 }
 
 /// A place where a key may have begun that only a `:` after it would prove.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 struct SimpleKey {
     possible: bool,
     /// Nothing but a key can stand there.
@@ -58,6 +58,46 @@ struct SimpleKey {
     token: usize,
     at: usize,
     line_start: usize,
+}
+
+/// What a scanner knows at a place, its offsets counted from where another window is to begin.
+#[derive(Debug)]
+pub(super) struct Saved {
+    pos: usize,
+    line_start: usize,
+    indent: isize,
+    indents: Vec<isize>,
+    flow_level: usize,
+    simple_key_allowed: bool,
+    simple_keys: Vec<SimpleKey>,
+    queue: Vec<Token<'static>>,
+    taken: usize,
+    final_newline: bool,
+}
+
+impl Token<'_> {
+    /// The token in a window that begins `bytes` further on; none where it names an anchor or a tag.
+    fn moved_back(&self, bytes: usize) -> Option<Token<'static>> {
+        let kind = match &self.kind {
+            TokenKind::StreamEnd => TokenKind::StreamEnd,
+            TokenKind::BlockSequenceStart => TokenKind::BlockSequenceStart,
+            TokenKind::BlockMappingStart => TokenKind::BlockMappingStart,
+            TokenKind::BlockEnd => TokenKind::BlockEnd,
+            TokenKind::FlowSequenceStart => TokenKind::FlowSequenceStart,
+            TokenKind::FlowMappingStart => TokenKind::FlowMappingStart,
+            TokenKind::FlowSequenceEnd => TokenKind::FlowSequenceEnd,
+            TokenKind::FlowMappingEnd => TokenKind::FlowMappingEnd,
+            TokenKind::BlockEntry => TokenKind::BlockEntry,
+            TokenKind::FlowEntry => TokenKind::FlowEntry,
+            TokenKind::Key => TokenKind::Key,
+            TokenKind::Value => TokenKind::Value,
+            TokenKind::Scalar { text, style } => {
+                TokenKind::Scalar { text: Cow::Owned(text.clone().into_owned()), style: *style }
+            }
+            _ => return None,
+        };
+        Some(Token { kind, start: self.start - bytes, end: self.end - bytes })
+    }
 }
 
 /// The text and everything that scanning remembers of it.
@@ -104,6 +144,48 @@ impl<'a> Scanner<'a> {
             simple_keys: vec![SimpleKey::default()],
             queue: VecDeque::new(),
             taken: 0,
+        }
+    }
+
+    /// What is to be known to go on in a window that begins at an offset, which is before everything read ahead.
+    pub fn save(&self, offset: usize) -> Option<Saved> {
+        let key = |key: &SimpleKey| SimpleKey {
+            at: key.at.saturating_sub(offset),
+            // Lines that are behind count only as being others than the current one.
+            line_start: match key.line_start == self.line_start {
+                true => self.line_start.saturating_sub(offset),
+                false => key.line_start.checked_sub(offset).unwrap_or(usize::MAX),
+            },
+            ..key.clone()
+        };
+        Some(Saved {
+            pos: self.pos - offset,
+            line_start: self.line_start.saturating_sub(offset),
+            indent: self.indent,
+            indents: self.indents.clone(),
+            flow_level: self.flow_level,
+            simple_key_allowed: self.simple_key_allowed,
+            simple_keys: self.simple_keys.iter().map(key).collect(),
+            queue: self.queue.iter().map(|token| token.moved_back(offset)).collect::<Option<_>>()?,
+            taken: self.taken,
+            final_newline: self.final_newline,
+        })
+    }
+
+    /// A scanner that goes on in a window that begins where `saved` says.
+    pub fn restore(saved: &Saved, window: Checked<'a>) -> Self {
+        Scanner {
+            pos: saved.pos,
+            line_start: saved.line_start,
+            indent: saved.indent,
+            indents: saved.indents.clone(),
+            flow_level: saved.flow_level,
+            simple_key_allowed: saved.simple_key_allowed,
+            simple_keys: saved.simple_keys.clone(),
+            queue: saved.queue.iter().filter_map(|token| token.moved_back(0)).collect(),
+            taken: saved.taken,
+            final_newline: saved.final_newline,
+            ..Scanner::new(window)
         }
     }
 

@@ -4,22 +4,22 @@
 //! [`Checkpoint`] now and then, counts on nothing that came after it, and goes on from it in the next window.
 
 use super::parse::{Frame, State};
-use super::scan::Scanner;
+use super::scan::{MAX_SIMPLE_KEY, Saved, Scanner};
 use super::{Reader, fast, text};
 
 /// How near its end a window decides nothing: as much as is ever looked at to tell one token.
 const SLACK: usize = 16;
 
-/// A place at the beginning of a line, and what the reader knows there.
-#[derive(Debug, Clone)]
+/// How far before its place a checkpoint within a line begins: further back than any key that may still come true.
+const BACK: usize = 4 * MAX_SIMPLE_KEY + 4;
+
+/// A place between two events, and what the reader knows there.
+#[derive(Debug)]
 pub struct Checkpoint {
     offset: usize,
-    column: usize,
     state: State,
-    indent: isize,
-    indents: Vec<isize>,
     resumes: Vec<State>,
-    final_newline: bool,
+    scan: Saved,
     fast: bool,
 }
 
@@ -31,40 +31,46 @@ impl Checkpoint {
 }
 
 impl<'a> Reader<'a> {
-    /// Where the reader is, if it is between two lines and all events so far are settled by what stands before.
+    /// Where the reader is, if all events so far are settled by what stands before.
     ///
-    /// There is no such place within flow collections or multi-line scalars, nor in a document with `%TAG`.
+    /// In block collections such places are between two lines, in flow collections anywhere. There is none while an
+    /// anchor or tag is read ahead, nor in a document with `%TAG`.
     pub fn checkpoint(&self) -> Option<Checkpoint> {
-        let scan = &self.scan;
-        let between_lines = scan.simple_key_allowed && scan.pos < scan.text.len();
-        let blank = scan.bytes().get(scan.line_start..scan.pos)?.iter().all(|b| *b == b' ');
-        if !self.at_ease || !between_lines || !blank || !self.tags.is_empty() {
+        if !self.tags.is_empty() {
             return None;
         }
-        Some(Checkpoint {
-            offset: scan.line_start,
-            column: scan.pos - scan.line_start,
-            state: self.state,
-            indent: scan.indent,
-            indents: scan.indents.clone(),
-            resumes: self.frames.iter().map(|frame| frame.resume).collect(),
-            final_newline: scan.final_newline,
-            fast: self.fast,
-        })
+        let (offset, scan) = if self.at_ease { self.between_lines()? } else { self.within_flow()? };
+        let resumes = self.frames.iter().map(|frame| frame.resume).collect();
+        Some(Checkpoint { offset, state: self.state, resumes, scan, fast: self.fast })
+    }
+
+    fn between_lines(&self) -> Option<(usize, Saved)> {
+        let scan = &self.scan;
+        // What the next line begins with may have been looked at, up to the end of its key.
+        let settled = !self.is_near_end() && self.key.end_at(scan.pos) + SLACK < scan.text.len();
+        let between_lines = scan.simple_key_allowed && settled;
+        let blank = scan.bytes().get(scan.line_start..scan.pos)?.iter().all(|b| *b == b' ');
+        if between_lines && blank { Some((scan.line_start, scan.save(scan.line_start)?)) } else { None }
+    }
+
+    fn within_flow(&self) -> Option<(usize, Saved)> {
+        let scan = &self.scan;
+        if scan.flow_level == 0 || self.is_near_end() {
+            return None;
+        }
+        let back = scan.text.floor_char_boundary(scan.pos.saturating_sub(BACK));
+        let offset = scan.queue.iter().map(|token| token.start).fold(scan.line_start.max(back), usize::min);
+        Some((offset, scan.save(offset)?))
     }
 
     /// Goes on from a checkpoint in a window that begins there. Offsets are those in this window.
     pub fn resume(checkpoint: &Checkpoint, window: &'a [u8]) -> Self {
-        let mut scan = Scanner::new(text::check(window));
-        scan.pos = checkpoint.column;
-        scan.line_start = 0;
-        scan.indent = checkpoint.indent;
-        scan.indents.clone_from(&checkpoint.indents);
-        scan.final_newline = checkpoint.final_newline;
-        let at_ease = checkpoint.fast && !scan.exotic;
+        let scan = Scanner::restore(&checkpoint.scan, text::check(window));
+        let fast = checkpoint.fast && !scan.exotic;
+        let at_ease = fast && scan.is_at_ease();
         // Where the open collections began is behind; an error names the beginning of the window instead.
         let frames = checkpoint.resumes.iter().map(|resume| Frame { resume: *resume, start: 0 }).collect();
-        Reader { scan, state: checkpoint.state, frames, tags: Vec::new(), fast: at_ease, at_ease, key: fast::Key::NONE }
+        Reader { scan, state: checkpoint.state, frames, tags: Vec::new(), fast, at_ease, key: fast::Key::NONE }
     }
 
     /// Whether an error may come from the window's end rather than from the text.
@@ -128,9 +134,13 @@ mod tests {
     }
 
     fn check(text: &[u8]) {
+        check_by(text, &[20, 33, 50, 64, 100, 1000]);
+    }
+
+    fn check_by(text: &[u8], sizes: &[usize]) {
         let (events, error) = whole(text);
-        for size in [20, 33, 50, 64, 100, 1000] {
-            let (windowed, windowed_error) = by_windows(text, size);
+        for size in sizes {
+            let (windowed, windowed_error) = by_windows(text, *size);
             let shown = String::from_utf8_lossy(text);
             assert_eq!(windowed_error.map(|e| (e.at, e.message)), error.clone().map(|e| (e.at, e.message)), "{shown}");
             assert!(windowed.iter().zip(&events).all(|(a, b)| a == b), "by {size} bytes: {shown}");
@@ -145,6 +155,23 @@ mod tests {
         check(format!("{part}---\n{part}...\n# c\n%YAML 1.1\n---\n- {{a: b}}\n- c\n").as_bytes());
         check(format!("{part}x: [\n").as_bytes());
         check(format!("{part}x: @\n{part}").as_bytes());
+        // What a window ends with may look like an item or a key.
+        check(b"a: &x # more than a few bytes of a comment\n--- # c\n");
+        check(b"a: &x # more than a few bytes of a comment\n-b: c\n");
+        check(b"a:\n  a key that is not one:but text\n  of two lines # and a comment\n");
+    }
+
+    #[test]
+    fn windows_change_nothing_in_flow_collections() {
+        let item = r#"{"id": 1, "name": "é, \"x\"", "list": [1, [], {}, {"a": {"b": [2, 3]}}], plain: a b},"#;
+        let line = format!("{{\"items\": [{}]}}", item.repeat(200));
+        check_by(line.as_bytes(), &[5000, 6001, 9000]);
+        check_by(format!("a:\n  b: {line}\n  c: d\ne: f\n").as_bytes(), &[5000, 7000]);
+        let lines = item.replace(", ", ",\n ");
+        let lines = format!("a: [{}]\nb: c\n", lines.repeat(20));
+        check_by(lines.as_bytes(), &[64, 100, 300]);
+        check_by(lines.replace("\nb: c", "}\nb: c").as_bytes(), &[64, 100, 300]);
+        check_by(format!("{{\"a\": [{}\"x\": @]}}", item.repeat(200)).as_bytes(), &[5000]);
     }
 
     #[test]
