@@ -54,3 +54,36 @@ fn check_chart(
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::chart::Bundle;
+    use crate::pipeline::{ValuesInput, load_bundled, merge};
+    use crate::values::SetFlag;
+
+    /// What a bundled chart cannot do without.
+    fn needed(chart: &str) -> Vec<(SetFlag, String)> {
+        let tag = (SetFlag::Set, "image.tag=v1.4.11".to_owned());
+        if chart == "bifrost" { vec![tag] } else { Vec::new() }
+    }
+
+    /// A schema that has to be compiled costs each render more than all templates do.
+    #[test]
+    fn no_schema_of_a_bundled_chart_is_compiled_for_values_that_fit() {
+        for name in Bundle::embedded().names() {
+            let sources = Sources::default();
+            let chart = Arc::new(load_bundled(&name, &sources).expect("a bundled chart"));
+            let layers = chart.layers().into_iter().map(|layer| vec![layer]);
+            for layers in layers.chain([Vec::new()]) {
+                let input = ValuesInput { layers: layers.clone(), sets: needed(&name), ..ValuesInput::default() };
+                let merged = merge(&chart, &input, &sources).unwrap_or_else(|err| panic!("{name} {layers:?}: {err:?}"));
+                let compiled = check(&merged, &sources, &mut Vec::new());
+                let compiled = compiled.unwrap_or_else(|err| panic!("{name} {layers:?}: {err:?}"));
+                assert!(compiled.is_empty(), "{name} {layers:?}");
+            }
+        }
+    }
+}

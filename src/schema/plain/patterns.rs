@@ -4,14 +4,22 @@ use crate::regexp;
 use crate::schema::patterns::to_ecma;
 
 /// How long a pattern may be, and one with counted repetitions: the crate refuses what grows too large, and a pattern
-/// of this length cannot.
+/// of this length cannot, if only ASCII is counted.
 const LENGTH: usize = 512;
 const LENGTH_WITH_COUNTS: usize = 64;
 
 /// Whether a pattern is one, and means the same everywhere.
 pub(super) fn is_plain(pattern: &str) -> bool {
-    let most = if pattern.contains('{') { LENGTH_WITH_COUNTS } else { LENGTH };
-    pattern.len() <= most && is_common(pattern) && to_ecma(pattern) == pattern && regexp::is_valid(pattern)
+    let small = match pattern.contains('{') {
+        true => pattern.len() <= LENGTH_WITH_COUNTS && is_narrow(pattern),
+        false => pattern.len() <= LENGTH,
+    };
+    small && is_common(pattern) && to_ecma(pattern) == pattern && regexp::is_valid(pattern)
+}
+
+/// Whether a pattern asks for ASCII alone, of which each character takes one step.
+fn is_narrow(pattern: &str) -> bool {
+    pattern.is_ascii() && !pattern.contains("[^") && !pattern.replace("\\.", "").contains('.')
 }
 
 /// Whether a pattern is made of what all syntaxes share: literals, classes without classes in them, groups, repetitions.
