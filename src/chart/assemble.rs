@@ -219,7 +219,7 @@ fn subchart(entry: &str, files: Vec<File>, parent: &str, depth: usize, sources: 
             got: files.first().map(|file| file.path().to_owned()).unwrap_or_default(),
         }));
     };
-    let files = unpack_shown(archive.bytes(), archive.shown())
+    let files = unpack_shown(archive.bytes()?, archive.shown())
         .map_err(|fault| ChartError::new(ChartErrorKind::Archive { path: String::new(), fault }));
     wrap(entry, parent, files.and_then(|files| assemble(files, depth, sources)))
 }

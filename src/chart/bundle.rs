@@ -92,7 +92,8 @@ impl Bundle {
         let layers = self.layers(name);
         let layers = layers.iter().map(|(layer, file)| (format!("values-{layer}.yaml"), file));
         let layers: Vec<_> = layers.map(|(path, file)| file.clone().moved(path)).collect();
-        disk::write_folder(folder, files.iter().chain(&layers).map(|file| (file.path(), &**file.bytes())))?;
+        let written = files.iter().chain(&layers).map(|file| Ok((file.path(), &**file.bytes()?)));
+        disk::write_folder(folder, written.collect::<Result<Vec<_>, ChartError>>()?.into_iter())?;
         Ok(true)
     }
 
@@ -180,7 +181,7 @@ fn visit(dir: &'static Dir<'static>, take: &mut dyn FnMut(&'static str, &'static
 /// The names of the dependencies that have no repository: those are in the bundle too.
 fn bundled_dependencies(chart_yaml: &File, sources: &Sources) -> Result<Vec<String>, ChartError> {
     const NAME: &str = "Chart.yaml";
-    if memchr::memmem::find(chart_yaml.bytes(), b"dependencies").is_none() {
+    if memchr::memmem::find(chart_yaml.bytes()?, b"dependencies").is_none() {
         return Ok(Vec::new());
     }
     let mut metadata = Metadata::default();

@@ -1,16 +1,18 @@
 //! The only place where charts touch the file system.
 
 use std::fs;
-use std::io::{self, Read};
+use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::error::{ChartError, ChartErrorKind, MAX_FILE};
 
-/// A file that a walk found: its path below the root, with `/`, and its bytes.
+/// A file that a walk found.
 pub(super) struct Found {
+    /// Its path below the root, with `/`.
     pub path: String,
-    pub bytes: Arc<[u8]>,
+    pub on_disk: PathBuf,
+    pub size: u64,
 }
 
 /// What is at a path.
@@ -104,8 +106,12 @@ impl Walk<'_> {
         if !kind.is_file() {
             return Err(ChartError::new(ChartErrorKind::Irregular { path: self.show(&name) }));
         }
-        let bytes = self.read(&path, &name)?;
-        self.found.push(Found { path: name, bytes });
+        let size = fs::metadata(&path).map_err(|err| ChartError::read(self.show(&name), &err))?.len();
+        if size > MAX_FILE {
+            let name = entry.file_name().to_string_lossy().into_owned();
+            return Err(ChartError::new(ChartErrorKind::TooLarge { name }));
+        }
+        self.found.push(Found { path: name, on_disk: path, size });
         Ok(())
     }
 
@@ -131,24 +137,19 @@ impl Walk<'_> {
     fn show(&self, name: &str) -> String {
         format!("{}{name}", self.shown)
     }
+}
 
-    fn read(&self, path: &Path, name: &str) -> Result<Arc<[u8]>, ChartError> {
-        let error = |err: io::Error| ChartError::read(self.show(name), &err);
-        let mut file = fs::File::open(path).map_err(error)?;
-        let size = file.metadata().map_err(error)?.len();
-        if size > MAX_FILE {
-            let name = name.rsplit('/').next().unwrap_or(name).to_owned();
-            return Err(ChartError::new(ChartErrorKind::TooLarge { name }));
-        }
-        // Straight to where the bytes will stay; large charts have megabytes of them.
-        let mut bytes: Arc<[u8]> = std::iter::repeat_n(0, size as usize).collect();
-        let whole = match Arc::get_mut(&mut bytes) {
-            Some(buffer) => file.read_exact(buffer).is_ok() && file.read(&mut [0]).map_err(error)? == 0,
-            None => false,
-        };
-        // A size that does not hold: something writes to the file, or it is no ordinary one.
-        if whole { Ok(bytes) } else { Ok(fs::read(path).map_err(error)?.into()) }
-    }
+/// The bytes of a file that had this size a moment ago.
+pub(super) fn read(path: &Path, size: u64) -> io::Result<Arc<[u8]>> {
+    let mut file = fs::File::open(path)?;
+    // Straight to where the bytes will stay; large charts have megabytes of them.
+    let mut bytes: Arc<[u8]> = std::iter::repeat_n(0, size as usize).collect();
+    let whole = match Arc::get_mut(&mut bytes) {
+        Some(buffer) => file.read_exact(buffer).is_ok() && file.read(&mut [0])? == 0,
+        None => false,
+    };
+    // A size that does not hold: something writes to the file, or it is no ordinary one.
+    if whole { Ok(bytes) } else { Ok(fs::read(path)?.into()) }
 }
 
 /// Writes files below a folder that is empty or not there: all of them or none.

@@ -54,7 +54,13 @@ pub fn load_folder(folder: &Path, typed: &str, sources: &Sources) -> Result<Char
     let rules = read_rules(folder, &shown, sources)?;
     let found = disk::walk(folder, &shown, &|path, is_dir| rules.ignored(path, is_dir))?;
     let show = |path: &str| format!("{shown}{path}");
-    let files: Vec<_> = found.into_iter().map(|f| File::new(f.path.as_str(), show(&f.path), f.bytes)).collect();
+    let files: Vec<_> = found
+        .into_iter()
+        .map(|found| {
+            let shown = show(&found.path);
+            File::on_disk(found, shown)
+        })
+        .collect();
     if files.iter().all(|file| file.path() != "Chart.yaml")
         && let Some(bytes) = disk::read_if_there(&folder.join("Chart.yaml"), &show("Chart.yaml"))?
     {

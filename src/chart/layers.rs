@@ -51,7 +51,7 @@ impl Chart {
     /// # Errors
     /// There is no such layer, or no room for its text.
     pub fn layer_source(&self, name: &str, sources: &Sources) -> Result<Arc<Source>, ChartError> {
-        Ok(self.layer(name)?.source(sources)?)
+        self.layer(name)?.source(sources)
     }
 
     fn layer_file(&self, path: &str) -> Result<Option<File>, ChartError> {

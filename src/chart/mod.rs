@@ -122,6 +122,12 @@ impl Chart {
         self.files.iter().filter(move |file| file.path().starts_with("crds/") && is_manifest(file.path()))
     }
 
+    /// Why a file of this chart or of one below it could not be read when somebody asked for it.
+    pub fn unread(&self) -> Option<ChartError> {
+        let own = self.files.iter().find_map(File::failure).cloned();
+        own.or_else(|| self.subcharts.iter().find_map(|subchart| subchart.unread()))
+    }
+
     /// Its README, under any of the names that Helm looks for.
     pub fn readme(&self) -> Option<&File> {
         const NAMES: [&str; 3] = ["readme.md", "readme.txt", "readme"];

@@ -50,7 +50,7 @@ fn paths<'a>(files: impl IntoIterator<Item = &'a File>) -> Vec<&'a str> {
 
 #[test]
 fn a_folder_is_sorted_into_a_chart() {
-    let chart = load(&[
+    let folder = folder(&[
         ("Chart.yaml", CHART),
         ("values.yaml", "\u{feff}a: 1\n"),
         ("values.schema.json", "{}"),
@@ -70,9 +70,9 @@ fn a_folder_is_sorted_into_a_chart() {
         ("charts/db/templates/db.yaml", "db"),
         ("charts/db/charts/deep/Chart.yaml", "name: deep\nversion: 0.1.0\n"),
         ("charts/web-1.tgz.prov", "x"),
-    ])
-    .unwrap();
-    assert_eq!(&**chart.values.as_ref().unwrap().bytes(), b"a: 1\n");
+    ]);
+    let chart = load_folder(folder.path(), ".", &Sources::default()).unwrap();
+    assert_eq!(&**chart.values.as_ref().unwrap().bytes().unwrap(), b"a: 1\n");
     let templates: Vec<_> = chart.templates.iter().map(|t| (t.file.path(), t.language)).collect();
     assert_eq!(
         templates,
@@ -96,6 +96,21 @@ fn a_folder_is_sorted_into_a_chart() {
     assert_eq!(db.templates[0].file.shown(), "charts/db/templates/db.yaml");
     assert_eq!(db.metadata.api_version, "v1");
     assert_eq!(db.subcharts[0].name(), "deep");
+}
+
+#[test]
+fn a_file_that_is_gone_when_it_is_asked_for_is_told() {
+    let folder = folder(&[
+        ("Chart.yaml", CHART),
+        ("charts/db/Chart.yaml", "name: db\nversion: 0.1.0\n"),
+        ("charts/db/conf/db.conf", "x"),
+    ]);
+    let chart = load_folder(folder.path(), "web", &Sources::default()).unwrap();
+    fs::remove_file(folder.path().join("charts/db/conf/db.conf")).unwrap();
+    assert_eq!(chart.unread(), None);
+    let error = chart.subcharts[0].file("conf/db.conf").unwrap().bytes().unwrap_err();
+    assert!(error.to_string().contains("web/charts/db/conf/db.conf"), "{error}");
+    assert_eq!(chart.unread(), Some(error));
 }
 
 #[test]
@@ -301,7 +316,7 @@ fn archives() {
     let chart = load_packed(&archive.into_inner().unwrap().finish().unwrap()).unwrap();
     let file = &chart.subcharts[0].templates[0].file;
     assert_eq!((file.path(), file.shown()), ("templates/a.yaml", "web.tgz/charts/db-1.tgz/templates/a.yaml"));
-    assert_eq!(&**file.bytes(), b"a");
+    assert_eq!(&**file.bytes().unwrap(), b"a");
 
     let error = |files: &[(&str, &str)]| load_packed(&pack(files)).unwrap_err().to_string();
     assert_eq!(

@@ -2,23 +2,32 @@
 
 use std::sync::Arc;
 
+use crate::chart::File;
 use crate::runtime::{Object, Runtime};
 use crate::value::{Str, Value};
 
 use super::Capabilities;
 
 /// `.Files`: the files of a chart that are neither templates nor part of its definition.
+///
+/// They are read when a template asks for them. One that cannot be read then is empty to the template; who renders is to
+/// ask the chart for such failures ([`crate::chart::Chart::unread`]).
 #[derive(Debug, Clone, Default)]
-pub struct Files(Arc<Vec<(Str, Arc<[u8]>)>>);
+pub struct Files(Arc<Vec<File>>);
 
 impl Files {
     /// These files, by path in the chart.
-    pub fn new(files: Vec<(Str, Arc<[u8]>)>) -> Self {
+    pub fn new(files: Vec<File>) -> Self {
         Files(Arc::new(files))
     }
 
+    /// All of them, read.
+    fn all(&self) -> impl Iterator<Item = (&str, &[u8])> {
+        self.0.iter().map(|file| (file.path(), bytes(file)))
+    }
+
     fn find(&self, name: &str) -> Option<&[u8]> {
-        self.0.iter().find(|(path, _)| path == name).map(|(_, bytes)| &bytes[..])
+        self.0.iter().find(|file| file.path() == name).map(bytes)
     }
 
     fn get(&self, name: &str) -> &[u8] {
@@ -27,12 +36,12 @@ impl Files {
 
     fn glob(&self, pattern: &str) -> Files {
         let glob = crate::chart::glob::gobwas(pattern);
-        Files(Arc::new(self.0.iter().filter(|(path, _)| glob.matches(path)).cloned().collect()))
+        Files(Arc::new(self.0.iter().filter(|file| glob.matches(file.path())).cloned().collect()))
     }
 
     /// The files by base name, as `AsConfig` and `AsSecrets` put them into a map.
     fn by_base_name(&self, text: impl Fn(&[u8]) -> String) -> Value {
-        Value::map(self.0.iter().map(|(path, bytes)| {
+        Value::map(self.all().map(|(path, bytes)| {
             let name = path.rsplit('/').next().unwrap_or(path);
             (Str::from(name), Value::str(text(bytes)))
         }))
@@ -75,7 +84,7 @@ impl Object for Files {
     }
 
     fn field(&self, name: &str) -> Option<Runtime> {
-        self.0.iter().find(|(path, _)| path == name).map(|(_, bytes)| Runtime::bytes(&bytes[..]))
+        self.find(name).map(Runtime::bytes)
     }
 
     fn names(&self) -> &'static [&'static str] {
@@ -83,12 +92,12 @@ impl Object for Files {
     }
 
     fn entries(&self) -> Option<Vec<(Str, Runtime)>> {
-        Some(self.0.iter().map(|(path, bytes)| (path.clone(), Runtime::bytes(&bytes[..]))).collect())
+        Some(self.all().map(|(path, bytes)| (path.into(), Runtime::bytes(bytes))).collect())
     }
 
     fn print(&self, out: &mut String) {
         out.push_str("map[");
-        for (i, (path, bytes)) in self.0.iter().enumerate() {
+        for (i, (path, bytes)) in self.all().enumerate() {
             let gap = if i > 0 { " " } else { "" };
             let bytes: Vec<String> = bytes.iter().map(u8::to_string).collect();
             out.push_str(&format!("{gap}{path}:[{}]", bytes.join(" ")));
@@ -97,7 +106,7 @@ impl Object for Files {
     }
 
     fn to_value(&self) -> Value {
-        Value::map(self.0.iter().map(|(path, bytes)| (path.clone(), Value::str(base64(bytes)))))
+        Value::map(self.all().map(|(path, bytes)| (path, Value::str(base64(bytes)))))
     }
 
     fn truthy(&self) -> bool {
@@ -107,6 +116,10 @@ impl Object for Files {
     fn as_any(&self) -> &dyn std::any::Any {
         self
     }
+}
+
+fn bytes(file: &File) -> &[u8] {
+    file.bytes().map_or(&[], |bytes| bytes)
 }
 
 fn base64(bytes: &[u8]) -> String {

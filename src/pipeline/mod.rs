@@ -190,11 +190,15 @@ pub fn render(request: &Request, sources: &Sources, warnings: &mut Vec<Diagnosti
     warnings.append(&mut merged.warnings);
     chart.check_kube_version(&capabilities.kube_version, &capabilities.plain_kube_version())?;
     let schemas = if request.skip_schema { Vec::new() } else { schemas::check(&merged, sources, warnings)? };
-    let crds = if request.selection.crds { templates::crds(&merged.tree) } else { Vec::new() };
+    let crds = if request.selection.crds { templates::crds(&merged.tree)? } else { Vec::new() };
     let context = Arc::new(templates::context(merged, release, capabilities, request, sources)?);
     let engines = engines::Engines::new(&context).map_err(|err| Error::Render(Box::new(err)))?;
     let rendered = templates::render(&engines);
     warnings.extend(context.warnings.take());
+    // Before anything that a template said of the emptiness it saw instead.
+    if let Some(err) = chart.unread() {
+        return Err(err.into());
+    }
     let rendered = rendered?;
     let manifests = templates::manifests(&engines, &context, &rendered, crds, request.debug)?;
     warnings.extend(manifests.dropped.iter().map(templates::dropped));

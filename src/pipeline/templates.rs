@@ -52,12 +52,11 @@ fn add_chart(
         let scope = add_chart(subchart, &tree.values_of(subchart, values), false, sources, templates)?;
         subcharts.push((Str::from(subchart.name()), scope));
     }
-    let files = tree.chart.files.iter().map(|f| (Str::from(f.path()), f.bytes().clone())).collect();
     let scope = Arc::new(Scope {
         base_path: format!("{}/templates", tree.path),
         values: values.clone(),
         chart: tree.metadata.to_value(is_root),
-        files: Files::new(files),
+        files: Files::new(tree.chart.files.clone()),
         subcharts,
     });
     let library = tree.metadata.is_library();
@@ -90,11 +89,19 @@ pub fn render(engines: &Engines) -> Result<Vec<Rendered>, Error> {
 }
 
 /// The files of crds/ of a chart and of all below it, under the paths that Helm gives them.
-pub fn crds(tree: &ChartTree) -> Vec<File> {
-    let own = tree.chart.crds().map(|file| {
-        File::new(format!("{}/{}", tree.path, file.path()), String::from_utf8_lossy(file.bytes()).into_owned())
-    });
-    own.chain(tree.subcharts.iter().flat_map(crds)).collect()
+///
+/// # Errors
+/// One that cannot be read.
+pub fn crds(tree: &ChartTree) -> Result<Vec<File>, Error> {
+    let mut files = Vec::new();
+    for file in tree.chart.crds() {
+        let text = String::from_utf8_lossy(file.bytes()?).into_owned();
+        files.push(File::new(format!("{}/{}", tree.path, file.path()), text));
+    }
+    for subchart in &tree.subcharts {
+        files.append(&mut crds(subchart)?);
+    }
+    Ok(files)
 }
 
 /// The manifests in what was rendered.

@@ -71,7 +71,7 @@ fn lay_over(under: &mut Value, over: &Value) {
 
 fn compose(chart: Chart, user: &Value) -> Result<Outcome, Refusal> {
     let (mut provenance, mut warnings) = (Provenance::default(), Warnings::default());
-    let mut read = |file: &File| Ok::<_, ()>(read_yaml(std::str::from_utf8(file.bytes()).unwrap()));
+    let mut read = |file: &File| Ok::<_, ()>(read_yaml(std::str::from_utf8(file.bytes().unwrap()).unwrap()));
     let tree = process_dependencies(&Arc::new(chart), user, &mut read, &mut provenance, &mut warnings);
     let tree = tree.map_err(|error| match error {
         DependencyError::Refused(refusal) => refusal,
@@ -248,7 +248,7 @@ fn what_lies_deep_in_global_is_one_map() {
     write_chart(&folder.path().join("charts/s"), "s", "global: {a: {b: {d: 2}}}");
     let chart = load_folder(folder.path(), ".", &Sources::default()).unwrap();
     let (mut provenance, mut warnings) = (Provenance::default(), Warnings::default());
-    let mut read = |file: &File| Ok::<_, ()>(read_yaml(std::str::from_utf8(file.bytes()).unwrap()));
+    let mut read = |file: &File| Ok::<_, ()>(read_yaml(std::str::from_utf8(file.bytes().unwrap()).unwrap()));
     let user = Value::map::<&str>([]);
     let tree = process_dependencies(&Arc::new(chart), &user, &mut read, &mut provenance, &mut warnings).unwrap();
     let coalesced = coalesce(&tree, &user, &mut provenance, &mut warnings).unwrap();

@@ -10,10 +10,10 @@ use crate::pipeline;
 pub(super) fn run(what: ShowWhat, chart: Option<&str>, sources: &Sources) -> Result<(), Stop> {
     let chart = pipeline::load_chart(chart, sources)?;
     if what == ShowWhat::All {
-        return super::write(&all(&chart));
+        return super::write(&all(&chart)?);
     }
     match file(&chart, what) {
-        Some(file) => super::write(file.bytes()),
+        Some(file) => super::write(file.bytes().map_err(pipeline::Error::from)?),
         None => Err(Stop::new(Exit::Failed, missing(&chart, what))),
     }
 }
@@ -29,11 +29,11 @@ fn file(chart: &Chart, what: ShowWhat) -> Option<&File> {
 }
 
 /// As `helm show all`: the files one after another with `---` between them; a file that is not there is left out.
-fn all(chart: &Chart) -> Vec<u8> {
+fn all(chart: &Chart) -> Result<Vec<u8>, pipeline::Error> {
     let kinds = [ShowWhat::Chart, ShowWhat::Values, ShowWhat::Schema, ShowWhat::Readme];
-    let files: Vec<&[u8]> = kinds.into_iter().filter_map(|what| file(chart, what)).map(|f| &f.bytes()[..]).collect();
     let mut text = Vec::new();
-    for (n, bytes) in files.iter().enumerate() {
+    for (n, file) in kinds.into_iter().filter_map(|what| file(chart, what)).enumerate() {
+        let bytes = file.bytes()?;
         if n > 0 {
             text.extend_from_slice(b"---\n");
         }
@@ -42,7 +42,7 @@ fn all(chart: &Chart) -> Vec<u8> {
             text.push(b'\n');
         }
     }
-    text
+    Ok(text)
 }
 
 fn missing(chart: &Chart, what: ShowWhat) -> Diagnostic {

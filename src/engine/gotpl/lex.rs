@@ -164,13 +164,6 @@ impl<'t> Lexer<'t> {
         self.input.get(token.start as usize..token.end as usize).unwrap_or_default()
     }
 
-    /// How many fields stand right behind a token, at most.
-    pub fn fields_after(&self, token: Token) -> usize {
-        let rest = self.input.get(token.end as usize..).unwrap_or_default();
-        let names = rest.iter().take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_'));
-        names.filter(|b| **b == b'.').count()
-    }
-
     /// A token as Go names it in an error.
     pub fn describe(&self, token: Token) -> String {
         let text = String::from_utf8_lossy(self.text(token));

@@ -107,7 +107,7 @@ impl Exec<'_> {
     /// The variables of a round: the item, or the key and the item.
     fn bind(&mut self, frame: &Frame<'_>, branch: &Branch, key: Runtime, item: &Val) -> Run<()> {
         let key = Val::bare(key);
-        let pairs = match branch.pipe.decl.as_slice() {
+        let pairs = match &*branch.pipe.decl {
             [] => return Ok(()),
             [one] => [Some((one, item.clone())), None],
             [first, second, ..] => [Some((first, key)), Some((second, item.clone()))],

@@ -39,7 +39,7 @@ pub struct Tree {
 #[derive(Debug, Default)]
 pub struct List {
     /// The nodes.
-    pub nodes: Vec<Node>,
+    pub nodes: Box<[Node]>,
 }
 
 /// A piece of a template.
@@ -98,9 +98,9 @@ pub struct Pipe {
     /// Whether the variables are assigned rather than declared.
     pub assign: bool,
     /// The variables.
-    pub decl: Vec<Variable>,
+    pub decl: Box<[Variable]>,
     /// The commands.
-    pub cmds: Vec<Command>,
+    pub cmds: Box<[Command]>,
 }
 
 /// A variable where it is used: its name, and the slots that may hold it, the innermost first. Several only where it
@@ -119,7 +119,7 @@ pub struct Command {
     /// Where.
     pub place: Place,
     /// The first word and its arguments.
-    pub args: Vec<Operand>,
+    pub args: Box<[Operand]>,
 }
 
 /// A word of a command.
@@ -137,11 +137,11 @@ pub enum OperandKind {
     /// A function's name.
     Function(Str, FuncId),
     /// `.a.b`: the names.
-    Field(Vec<Str>),
+    Field(Box<[Str]>),
     /// `$x.a.b`: the variable and the names.
-    Variable(Variable, Vec<Str>),
+    Variable(Box<Variable>, Box<[Str]>),
     /// A term followed by names: `(…).a.b`.
-    Chain(Box<Operand>, Vec<Str>),
+    Chain(Box<Operand>, Box<[Str]>),
     /// A pipeline in parentheses.
     Pipe(Box<Pipe>),
     /// `.`.

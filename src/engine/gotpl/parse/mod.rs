@@ -7,7 +7,7 @@ mod literal;
 mod pipeline;
 mod scope;
 
-use ast::{Branch, FuncId, List, Node, Pipe, Place, TemplateCall, Tree};
+use ast::{Branch, Command, FuncId, List, Node, Operand, Pipe, Place, TemplateCall, Tree};
 use scope::Scope;
 
 use super::lex::{Kind, Lexer, Token};
@@ -77,6 +77,16 @@ struct Parser<'t> {
     trees: Vec<Tree>,
     tree: State,
     nesting: usize,
+    // What has been read of the lists that are not at their ends, the innermost last.
+    nodes: Vec<Node>,
+    commands: Vec<Command>,
+    operands: Vec<Operand>,
+    names: Vec<Str>,
+}
+
+/// A list from what was read of it: with just the room that it needs, since there are very many and most are short.
+fn take_since<T>(stack: &mut Vec<T>, mark: usize) -> Box<[T]> {
+    stack.drain(mark..).collect()
 }
 
 /// What is known of the template being read, which a `define` or a `block` starts afresh.
@@ -108,6 +118,10 @@ impl<'t> Parser<'t> {
             trees: Vec::new(),
             tree: State::new(),
             nesting: 0,
+            nodes: Vec::new(),
+            commands: Vec::new(),
+            operands: Vec::new(),
+            names: Vec::new(),
         }
     }
 
@@ -174,7 +188,6 @@ impl<'t> Parser<'t> {
 
     /// The whole text: items, and definitions among them.
     fn top_level(&mut self) -> Parsed<List> {
-        let mut list = List::default();
         while self.peek().kind != Kind::Eof {
             if self.peek().kind == Kind::LeftDelim {
                 let delim = self.next();
@@ -187,11 +200,11 @@ impl<'t> Parser<'t> {
                 self.put_back(delim);
             }
             match self.text_or_action()? {
-                Item::Node(node) => push(&mut list.nodes, node),
+                Item::Node(node) => self.nodes.push(node),
                 other => return self.error(format!("unexpected {}", other.describe())),
             }
         }
-        Ok(list)
+        Ok(List { nodes: take_since(&mut self.nodes, 0) })
     }
 
     /// Keeps a template. One without content does not replace another; two with content are a mistake.
@@ -258,13 +271,13 @@ impl<'t> Parser<'t> {
         if self.nesting > MAX_NESTING {
             return self.error("control structures are nested too deeply");
         }
-        let mut list = List::default();
+        let mark = self.nodes.len();
         while self.peek().kind != Kind::Eof {
             match self.text_or_action()? {
-                Item::Node(node) => push(&mut list.nodes, node),
+                Item::Node(node) => self.nodes.push(node),
                 end => {
                     self.nesting -= 1;
-                    return Ok((list, end));
+                    return Ok((List { nodes: take_since(&mut self.nodes, mark) }, end));
                 }
             }
         }
@@ -349,7 +362,7 @@ impl<'t> Parser<'t> {
             let branch = self.control(inner)?;
             self.nesting -= 1;
             let node = if inner == "if" { Node::If(branch) } else { Node::With(branch) };
-            return Ok(List { nodes: vec![node] });
+            return Ok(List { nodes: Box::new([node]) });
         }
         let (list, next) = self.item_list()?;
         if matches!(next, Item::Else) {
@@ -392,15 +405,6 @@ impl<'t> Parser<'t> {
         };
         Ok(template_node(token, name, pipe))
     }
-}
-
-/// Adds to one of the lists of a tree. Nearly all of them are short and there are very many, so they get no room that they
-/// do not need.
-fn push<T>(list: &mut Vec<T>, item: T) {
-    if list.len() == list.capacity() && list.len() < 4 {
-        list.reserve_exact(1);
-    }
-    list.push(item);
 }
 
 fn template_node(token: Token, name: Str, pipe: Option<Pipe>) -> Node {

@@ -1,7 +1,7 @@
 //! Pipelines, commands and operands.
 
 use super::ast::{Command, Operand, OperandKind, Pipe, Place, Variable};
-use super::{Kind, Parsed, Parser, Token, literal, push};
+use super::{Kind, Parsed, Parser, Token, literal, take_since};
 use crate::runtime::text::quote;
 use crate::value::Str;
 
@@ -21,11 +21,12 @@ impl<'t> Parser<'t> {
     pub(super) fn pipeline(&mut self, context: &str, end: Kind) -> Parsed<Pipe> {
         let start = self.peek().start;
         let declarations = self.declarations(context)?;
-        let mut cmds = Vec::new();
+        let mark = self.commands.len();
         loop {
             let token = self.next();
             if token.kind == end {
                 let place = Place { pos: start, start, end: token.start.max(start) };
+                let cmds = take_since(&mut self.commands, mark);
                 self.check_pipeline(&cmds, context)?;
                 let decl = self.declare(&declarations)?;
                 return Ok(Pipe { place, assign: declarations.assign, decl, cmds });
@@ -34,8 +35,9 @@ impl<'t> Parser<'t> {
                 return self.unexpected(token, context);
             }
             self.put_back(token);
-            push(&mut cmds, self.command()?);
-            if cmds.len() > MAX_COMMANDS {
+            let command = self.command()?;
+            self.commands.push(command);
+            if self.commands.len() - mark > MAX_COMMANDS {
                 return self.error("pipeline too long");
             }
         }
@@ -85,7 +87,7 @@ impl<'t> Parser<'t> {
     }
 
     /// Gives the announced variables their slots, or finds the ones they assign.
-    fn declare(&mut self, found: &Declarations) -> Parsed<Vec<Variable>> {
+    fn declare(&mut self, found: &Declarations) -> Parsed<Box<[Variable]>> {
         let uncertain = self.tree.paren_depth > 0;
         let mut variables = Vec::with_capacity(found.names.len());
         for (name, at) in &found.names {
@@ -98,7 +100,7 @@ impl<'t> Parser<'t> {
                 }
             });
         }
-        Ok(variables)
+        Ok(variables.into())
     }
 
     fn check_pipeline(&self, cmds: &[Command], context: &str) -> Parsed<()> {
@@ -120,11 +122,11 @@ impl<'t> Parser<'t> {
     /// Operands up to a `|`, which is taken, or the end of the pipeline, which is not.
     fn command(&mut self) -> Parsed<Command> {
         let start = self.peek().start;
-        let mut args: Vec<Operand> = Vec::new();
+        let mark = self.operands.len();
         loop {
             let operand = self.operand()?;
             let found = operand.is_some();
-            operand.into_iter().for_each(|operand| push(&mut args, operand));
+            self.operands.extend(operand);
             let token = self.next();
             match token.kind {
                 Kind::RightDelim | Kind::RightParen => {
@@ -136,6 +138,7 @@ impl<'t> Parser<'t> {
                 _ => return self.unexpected(token, "operand"),
             }
         }
+        let args = take_since(&mut self.operands, mark);
         if args.is_empty() {
             return self.error("empty command");
         }
@@ -145,31 +148,38 @@ impl<'t> Parser<'t> {
 
     /// A term and the fields behind it; nothing where none begins here.
     fn operand(&mut self) -> Parsed<Option<Operand>> {
-        let Some(mut operand) = self.term()? else { return Ok(None) };
+        let Some(operand) = self.term()? else { return Ok(None) };
         let next = self.peek();
-        if next.kind != Kind::Field || next.spaced {
+        let goes_on = next.kind == Kind::Field && !next.spaced;
+        if !goes_on && self.names.is_empty() {
             return Ok(Some(operand));
         }
-        let mut names = match &mut operand.kind {
-            OperandKind::Field(names) | OperandKind::Variable(_, names) => std::mem::take(names),
-            OperandKind::Pipe(_) | OperandKind::Function(..) | OperandKind::Chain(..) => Vec::new(),
-            _ => {
-                let mut term = String::new();
-                operand.write(self.text, &mut term);
-                return self.error(format!("unexpected . after term {}", quote(term.as_bytes())));
-            }
-        };
-        let mut place = Place { pos: next.start, ..operand.place };
+        let mut place = operand.place;
+        if goes_on {
+            self.check_has_fields(&operand)?;
+            place.pos = next.start;
+        }
         while let Some(name) = self.adjacent_field() {
             place.end = name.end;
-            push(&mut names, self.field_name(name));
+            self.names.push(self.field_name(name));
         }
+        let names = take_since(&mut self.names, 0);
         let kind = match operand.kind {
             OperandKind::Field(_) => OperandKind::Field(names),
             OperandKind::Variable(variable, _) => OperandKind::Variable(variable, names),
             _ => OperandKind::Chain(Box::new(operand), names),
         };
         Ok(Some(Operand { place, kind }))
+    }
+
+    fn check_has_fields(&self, operand: &Operand) -> Parsed<()> {
+        use OperandKind::{Chain, Field, Function, Pipe, Variable};
+        if matches!(operand.kind, Field(_) | Variable(..) | Pipe(_) | Function(..) | Chain(..)) {
+            return Ok(());
+        }
+        let mut term = String::new();
+        operand.write(self.text, &mut term);
+        self.error(format!("unexpected . after term {}", quote(term.as_bytes())))
     }
 
     /// The next token, where it is a field without space before it.
@@ -190,6 +200,7 @@ impl<'t> Parser<'t> {
         shared(&self.lexer.text(token)[1..])
     }
 
+    /// A term; where it is a field, its name is left in `names`, for those that follow it.
     fn term(&mut self) -> Parsed<Option<Operand>> {
         let token = self.next();
         let start = token.start;
@@ -202,13 +213,12 @@ impl<'t> Parser<'t> {
             Kind::Dot => OperandKind::Dot,
             Kind::Nil => OperandKind::Nil,
             Kind::Variable => match self.tree.scope.find(&self.name_of(token)) {
-                Some(variable) => OperandKind::Variable(variable, Vec::new()),
+                Some(variable) => OperandKind::Variable(Box::new(variable), Box::default()),
                 None => return self.error(format!("undefined variable {}", quote(self.lexer.text(token)))),
             },
             Kind::Field => {
-                let mut names = Vec::with_capacity(1 + self.lexer.fields_after(token));
-                names.push(self.field_name(token));
-                OperandKind::Field(names)
+                self.names.push(self.field_name(token));
+                OperandKind::Field(Box::default())
             }
             Kind::Bool => OperandKind::Bool(self.lexer.text(token) == b"true"),
             Kind::CharConstant | Kind::Complex | Kind::Number => self.number(token)?,

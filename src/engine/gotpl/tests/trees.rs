@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::{chart, context, context_of, on_large_stack, render};
+use crate::chart::File;
 use crate::diag::{SourceKind, Sources, Style, draw};
 use crate::engine::gotpl::{Gotpl, render_alone};
 use crate::engine::{Engine as _, Files, RenderErrorKind, Scope, Template};
@@ -22,7 +23,7 @@ fn tree(own: &[(&str, &str)], subchart: &[(&str, &str)]) -> Result<Vec<(String, 
     let sources = Sources::default();
     let values = values();
     let scope = |base: &str, values: &Value, subcharts| {
-        let files = Files::new(vec![("cfg/a.txt".into(), (*b"one\ntwo\n").into()), ("b.txt".into(), (*b"x").into())]);
+        let files = Files::new(vec![File::new("cfg/a.txt", "", *b"one\ntwo\n"), File::new("b.txt", "", *b"x")]);
         Arc::new(Scope { base_path: base.into(), values: values.clone(), chart: chart(), files, subcharts })
     };
     let sub = scope("t/charts/sub/templates", values.get("sub").unwrap(), Vec::new());
