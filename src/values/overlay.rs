@@ -8,7 +8,8 @@ use crate::value::{Provenance, Value};
 /// Lays `over` over `base`: maps are merged key by key, anything else replaces what it meets, null included. What is
 /// replaced is kept in `provenance`, and edits there are made. Tells whether `base` was a map and is still the same one.
 ///
-/// Helm's `MergeMaps` (pkg/chart/loader). The order matters, the grouping does not: overlay is associative.
+/// Helm's `MergeMaps` (pkg/chart/loader). Layers are to be laid one after the other: of a map, a scalar and a map, the
+/// last two put together first would be merged into the first, which the scalar replaces.
 pub fn overlay(base: &mut Value, over: Value, provenance: &mut Provenance) -> bool {
     match (&mut *base, over) {
         (Value::Map(below, _), Value::Map(above, origin)) if !provenance.is_closed(origin) => {
