@@ -22,8 +22,11 @@ use process::Usage;
 use readers::{EVENTS, TREES};
 
 /// As in the program, and for all readers alike.
+#[path = "../../src/allocator.rs"]
+mod allocator;
+
 #[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+static ALLOCATOR: allocator::Allocator = allocator::Allocator;
 
 const MB: usize = 1_000_000;
 /// The argument that makes a process one that is measured.
