@@ -1,4 +1,6 @@
 //! What can be typed. What it means is decided in [`super::plan`].
+//!
+//! Groups of arguments carry comments: of a doc comment clap would make the help of the command that has the group.
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -52,6 +54,7 @@ Exit codes:
   0 done   1 failed   2 wrong usage   3 the schema refuses the values   5 different (diff)";
 
 #[derive(Debug, Subcommand)]
+#[command(defer = true)]
 pub(super) enum Command {
     /// Render a chart (the same as no command at all)
     Template(Box<TemplateArgs>),
@@ -123,7 +126,7 @@ pub(super) enum ColourChoice {
     Never,
 }
 
-/// The arguments of `render values`.
+// The arguments of `render values`.
 #[derive(Debug, Args)]
 pub(super) struct ValuesCommand {
     /// A folder, an archive or the name of a bundled chart [default: the current folder]
@@ -143,7 +146,7 @@ pub(super) struct ValuesCommand {
     pub(super) global: Global,
 }
 
-/// The arguments of `render why`.
+// The arguments of `render why`.
 #[derive(Debug, Args)]
 pub(super) struct WhyCommand {
     /// The path of a value, as --set writes it: `a.b[0].c`; quotes or `\` for dots in a key
@@ -171,7 +174,7 @@ pub(super) enum ReportFormat {
     Json,
 }
 
-/// Flags of every command.
+// Flags of every command.
 #[derive(Debug, Args)]
 pub(super) struct Global {
     /// Colour messages
@@ -182,7 +185,7 @@ pub(super) struct Global {
     pub(super) show_secrets: bool,
 }
 
-/// The arguments of a render.
+// The arguments of a render.
 #[derive(Debug, Args)]
 pub(super) struct TemplateArgs {
     /// The release's name [default: the name of a bundled chart, else release-name]
@@ -215,7 +218,7 @@ pub(super) struct TemplateArgs {
     pub(super) version: Option<Option<String>>,
 }
 
-/// The arguments of `render merge`.
+// The arguments of `render merge`.
 #[derive(Debug, Args)]
 pub(super) struct MergeArgs {
     /// The values file to start from, `-` for stdin; its comments, order and formatting stay
@@ -236,7 +239,7 @@ pub(super) struct MergeArgs {
     pub(super) global: Global,
 }
 
-/// The arguments of a comparison.
+// The arguments of a comparison.
 #[derive(Debug, Args)]
 #[command(after_long_help = DIFF_EXAMPLES)]
 pub(super) struct DiffArgs {
@@ -312,7 +315,7 @@ pub(super) enum DiffFormat {
     Html,
 }
 
-/// Where values come from.
+// Where values come from.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Values")]
 pub(super) struct ValuesArgs {
@@ -354,7 +357,7 @@ fn size(text: &str) -> Result<u64, String> {
     bytes.ok_or_else(|| "a size is a number of bytes, or one with K, M or G: `16M`".to_owned())
 }
 
-/// What the release and its cluster are.
+// What the release and its cluster are.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Release and cluster")]
 pub(super) struct ReleaseArgs {
@@ -372,7 +375,7 @@ pub(super) struct ReleaseArgs {
     pub(super) api_versions: Vec<String>,
 }
 
-/// What is printed, and where.
+// What is printed, and where.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Output")]
 pub(super) struct OutputArgs {
@@ -384,7 +387,7 @@ pub(super) struct OutputArgs {
     pub(super) output_dir: Option<PathBuf>,
 }
 
-/// Switches.
+// Switches.
 #[derive(Debug, Args)]
 pub(super) struct Switches {
     /// Turn warnings into errors: duplicate keys, values that cannot be merged, `warn` in templates
@@ -422,9 +425,9 @@ pub(super) struct Switches {
     pub(super) debug: bool,
 }
 
-/// Flags of `helm template` that ask for a cluster, a registry or an installation.
-///
-/// Those that change nothing in a render without them are accepted; the others are refused in [`super::plan`].
+// Flags of `helm template` that ask for a cluster, a registry or an installation.
+//
+// Those that change nothing in a render without them are accepted; the others are refused in [`super::plan`].
 #[derive(Debug, Args)]
 pub(super) struct HelmArgs {
     #[command(flatten)]
@@ -435,7 +438,7 @@ pub(super) struct HelmArgs {
     pub(super) ignored_values: IgnoredValues,
 }
 
-/// Flags whose effect this program does not have.
+// Flags whose effect this program does not have.
 #[derive(Debug, Args)]
 pub(super) struct Refused {
     #[arg(long, hide = true)]
@@ -454,7 +457,7 @@ pub(super) struct Refused {
 
 macro_rules! ignored_flags {
     ($($field:ident),* $(,)?) => {
-        /// Switches without a meaning here.
+        // Switches without a meaning here.
         #[derive(Debug, Args)]
         pub(super) struct IgnoredFlags {
             $(#[arg(long, hide = true)]
@@ -465,7 +468,7 @@ macro_rules! ignored_flags {
 
 macro_rules! ignored_values {
     ($($field:ident),* $(,)?) => {
-        /// Flags with a value without a meaning here.
+        // Flags with a value without a meaning here.
         #[derive(Debug, Args)]
         pub(super) struct IgnoredValues {
             $(#[arg(long, hide = true)]
