@@ -56,11 +56,11 @@ impl Bundle {
 
     /// Whether there is a chart of this name.
     pub fn has(&self, name: &str) -> bool {
-        !name.contains('/') && self.templates.get_file(format!("{name}/Chart.yaml")).is_some()
+        !name.contains('/') && file_of(self.templates, name, "Chart.yaml").is_some()
     }
 
     fn is_library(&self, name: &str) -> bool {
-        let text = self.templates.get_file(format!("{name}/Chart.yaml")).and_then(|file| file.contents_utf8());
+        let text = file_of(self.templates, name, "Chart.yaml").and_then(include_dir::File::contents_utf8);
         text.unwrap_or_default().lines().any(|line| line == "type: library")
     }
 
@@ -128,24 +128,24 @@ impl Bundle {
 
     fn own_files(&self, name: &str) -> Vec<File> {
         let mut files = Vec::new();
-        if let Some(folder) = self.templates.get_dir(name) {
+        if let Some(folder) = folder(self.templates, name) {
             visit(folder, &mut |path, bytes| {
                 let inner = path.strip_prefix(name).map(|p| p.trim_start_matches('/')).unwrap_or(path);
                 files.push(File::new(chart_path(inner), format!("templates/{path}"), bytes));
             });
         }
-        let mut add = |dir: &'static Dir<'static>, kind: &str, from: String, to: &str| {
-            if let Some(file) = dir.get_file(&from) {
-                files.push(File::new(to, format!("{kind}/{from}"), file.contents()));
-            }
-        };
-        add(self.values, "values", format!("{name}/base.yaml"), "values.yaml");
-        add(self.schemas, "schemas", format!("{name}.schema.json"), "values.schema.json");
+        if let Some(file) = file_of(self.values, name, "base.yaml") {
+            files.push(File::new("values.yaml", format!("values/{name}/base.yaml"), file.contents()));
+        }
+        let schema = format!("{name}.schema.json");
+        if let Some(file) = file(self.schemas, &schema) {
+            files.push(File::new("values.schema.json", format!("schemas/{schema}"), file.contents()));
+        }
         files
     }
 
     fn layers(&self, name: &str) -> Vec<(String, File)> {
-        let Some(folder) = self.values.get_dir(name) else { return Vec::new() };
+        let Some(folder) = folder(self.values, name) else { return Vec::new() };
         let mut layers: Vec<_> = folder
             .files()
             .filter_map(|file| {
@@ -159,6 +159,21 @@ impl Bundle {
         layers.sort_by(|a, b| a.0.cmp(&b.0));
         layers
     }
+}
+
+/// A file in one of the folders of `dir`.
+fn file_of(dir: &'static Dir<'static>, name: &str, file_name: &str) -> Option<&'static include_dir::File<'static>> {
+    file(folder(dir, name)?, &format!("{name}/{file_name}"))
+}
+
+// `Dir::get_file` and `Dir::get_dir` take paths apart at each step, which adds up.
+
+fn file(dir: &'static Dir<'static>, path: &str) -> Option<&'static include_dir::File<'static>> {
+    dir.files().find(|file| file.path().as_os_str() == path)
+}
+
+fn folder(dir: &'static Dir<'static>, path: &str) -> Option<&'static Dir<'static>> {
+    dir.dirs().find(|folder| folder.path().as_os_str() == path)
 }
 
 /// Where a file of templates/NAME lies in an ordinary chart.
