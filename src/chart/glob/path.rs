@@ -72,11 +72,11 @@ impl Item {
     /// How many bytes at the beginning of a text match.
     fn fit(&self, text: &[u8]) -> Option<usize> {
         let first = *text.first()?;
-        let (c, len) = first_char(text);
         match self {
             Item::Byte(byte) => (*byte == first).then_some(1),
-            Item::Single => (first != b'/').then_some(len),
+            Item::Single => (first != b'/').then(|| first_char(text).1),
             Item::Class { negated, ranges } => {
+                let (c, len) = first_char(text);
                 (ranges.iter().any(|(low, high)| (*low..=*high).contains(&c)) != *negated).then_some(len)
             }
         }

@@ -101,6 +101,28 @@ fn is_alphanumeric(c: char) -> bool {
     }
 }
 
+/// Part of a name.
+const NAME: u8 = 1;
+/// May follow a name.
+const ENDS: u8 = 2;
+const SPACE: u8 = 4;
+
+/// What each byte may be.
+static CLASSES: [u8; 256] = {
+    let mut classes = [0; 256];
+    let mut byte: u8 = 0;
+    while byte < 0x80 {
+        classes[byte as usize] = match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'_' => NAME,
+            b' ' | b'\t' | b'\r' | b'\n' => ENDS | SPACE,
+            b'.' | b',' | b'|' | b':' | b')' | b'(' => ENDS,
+            _ => 0,
+        };
+        byte += 1;
+    }
+    classes
+};
+
 /// A `-` after the left delimiter with space behind it.
 fn left_trim_marker(rest: &[u8]) -> bool {
     matches!(rest, [b'-', space, ..] if is_space(*space))
@@ -283,7 +305,16 @@ impl<'t> Lexer<'t> {
     }
 
     fn pass_space(&mut self) {
-        self.pos += self.rest().iter().take_while(|b| is_space(**b)).count();
+        self.pass(SPACE);
+    }
+
+    /// Passes all bytes of a class.
+    fn pass(&mut self, class: u8) {
+        while let Some(byte) = self.input.get(self.pos)
+            && CLASSES[usize::from(*byte)] & class != 0
+        {
+            self.pos += 1;
+        }
     }
 
     fn right_delim(&mut self, trims: bool) -> Token {
@@ -310,25 +341,28 @@ impl<'t> Lexer<'t> {
             self.pos -= 1;
         }
         self.ignore();
-        if let Some(trims) = self.right_delim_ahead() {
-            return if self.depth == 0 { self.right_delim(trims) } else { self.error("unclosed left paren") };
-        }
-        let Some((c, size)) = self.peek() else { return self.error("unclosed action") };
-        match c {
-            '+' | '-' | '0'..='9' => self.number(),
-            '.' => match self.input.get(self.pos + 1) {
+        match self.peek_byte() {
+            Some(b'}' | b' ' | b'\t' | b'\r' | b'\n') if let Some(trims) = self.right_delim_ahead() => {
+                if self.depth == 0 { self.right_delim(trims) } else { self.error("unclosed left paren") }
+            }
+            Some(b'a'..=b'z' | b'A'..=b'Z' | b'_') => self.identifier(),
+            Some(b'+' | b'-' | b'0'..=b'9') => self.number(),
+            Some(b'.') => match self.input.get(self.pos + 1) {
                 Some(b'0'..=b'9') => self.number(),
                 _ => self.after_sigil(Kind::Field, Kind::Dot),
             },
-            '$' => self.after_sigil(Kind::Variable, Kind::Variable),
-            '"' => self.quoted(b'"', Kind::Str, "unterminated quoted string"),
-            '\'' => self.quoted(b'\'', Kind::CharConstant, "unterminated character constant"),
-            '`' => self.raw_string(),
-            c if is_alphanumeric(c) => self.identifier(),
-            c => {
-                self.pos += size;
-                self.symbol(c)
-            }
+            Some(b'$') => self.after_sigil(Kind::Variable, Kind::Variable),
+            Some(b'"') => self.quoted(b'"', Kind::Str, "unterminated quoted string"),
+            Some(b'\'') => self.quoted(b'\'', Kind::CharConstant, "unterminated character constant"),
+            Some(b'`') => self.raw_string(),
+            _ => match self.peek() {
+                None => self.error("unclosed action"),
+                Some((c, _)) if is_alphanumeric(c) => self.identifier(),
+                Some((c, size)) => {
+                    self.pos += size;
+                    self.symbol(c)
+                }
+            },
         }
     }
 
@@ -356,10 +390,12 @@ impl<'t> Lexer<'t> {
 
     fn take_alphanumerics(&mut self) {
         loop {
-            let ascii = self.rest().iter().take_while(|b| b.is_ascii_alphanumeric() || **b == b'_').count();
-            self.pos += ascii;
+            self.pass(NAME);
+            if self.peek_byte().is_none_or(|byte| byte.is_ascii()) {
+                return;
+            }
             match self.peek() {
-                Some((c, size)) if !c.is_ascii() && is_alphanumeric(c) => self.pos += size,
+                Some((c, size)) if is_alphanumeric(c) => self.pos += size,
                 _ => return,
             }
         }
@@ -392,8 +428,8 @@ impl<'t> Lexer<'t> {
     /// Whether what stands here may follow a name.
     fn at_terminator(&self) -> bool {
         match self.peek_byte() {
-            None | Some(b' ' | b'\t' | b'\r' | b'\n' | b'.' | b',' | b'|' | b':' | b')' | b'(') => true,
-            _ => self.rest().starts_with(RIGHT),
+            None => true,
+            Some(byte) => CLASSES[usize::from(byte)] & ENDS != 0 || self.rest().starts_with(RIGHT),
         }
     }
 

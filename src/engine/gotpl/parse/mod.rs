@@ -69,6 +69,8 @@ struct Parser<'t> {
     /// The file's name, for errors.
     name: &'t str,
     text: &'t [u8],
+    /// The text where it is UTF-8, so that no name in it has to be checked.
+    utf8: Option<&'t str>,
     functions: &'t FindFunction<'t>,
     lexer: Lexer<'t>,
     /// Tokens put back, the next one last: never more than three.
@@ -111,6 +113,7 @@ impl<'t> Parser<'t> {
         Parser {
             name,
             text,
+            utf8: std::str::from_utf8(text).ok(),
             functions,
             lexer: Lexer::new(text),
             pending: [None; 3],
@@ -188,23 +191,25 @@ impl<'t> Parser<'t> {
 
     /// The whole text: items, and definitions among them.
     fn top_level(&mut self) -> Parsed<List> {
-        while self.peek().kind != Kind::Eof {
-            if self.peek().kind == Kind::LeftDelim {
-                let delim = self.next();
-                let token = self.next();
-                if token.kind == Kind::Define {
-                    self.definition()?;
-                    continue;
+        loop {
+            let first = self.next();
+            match first.kind {
+                Kind::Eof => return Ok(List { nodes: take_since(&mut self.nodes, 0) }),
+                Kind::LeftDelim => {
+                    let token = self.next();
+                    if token.kind == Kind::Define {
+                        self.definition()?;
+                        continue;
+                    }
+                    self.put_back(token);
                 }
-                self.put_back(token);
-                self.put_back(delim);
+                _ => {}
             }
-            match self.text_or_action()? {
+            match self.text_or_action(first)? {
                 Item::Node(node) => self.nodes.push(node),
                 other => return self.error(format!("unexpected {}", other.describe())),
             }
         }
-        Ok(List { nodes: take_since(&mut self.nodes, 0) })
     }
 
     /// Keeps a template. One without content does not replace another; two with content are a mistake.
@@ -272,8 +277,12 @@ impl<'t> Parser<'t> {
             return self.error("control structures are nested too deeply");
         }
         let mark = self.nodes.len();
-        while self.peek().kind != Kind::Eof {
-            match self.text_or_action()? {
+        loop {
+            let first = self.next();
+            if first.kind == Kind::Eof {
+                return self.error("unexpected EOF");
+            }
+            match self.text_or_action(first)? {
                 Item::Node(node) => self.nodes.push(node),
                 end => {
                     self.nesting -= 1;
@@ -281,11 +290,10 @@ impl<'t> Parser<'t> {
                 }
             }
         }
-        self.error("unexpected EOF")
     }
 
-    fn text_or_action(&mut self) -> Parsed<Item> {
-        let token = self.next();
+    /// The item that begins with this token.
+    fn text_or_action(&mut self, token: Token) -> Parsed<Item> {
         match token.kind {
             Kind::Text => Ok(Item::Node(Node::Text(token.start, token.end))),
             Kind::LeftDelim => {

@@ -34,8 +34,7 @@ impl<'t> Parser<'t> {
             if !begins_operand(token.kind) {
                 return self.unexpected(token, context);
             }
-            self.put_back(token);
-            let command = self.command()?;
+            let command = self.command(token)?;
             self.commands.push(command);
             if self.commands.len() - mark > MAX_COMMANDS {
                 return self.error("pipeline too long");
@@ -119,22 +118,23 @@ impl<'t> Parser<'t> {
         }
     }
 
-    /// Operands up to a `|`, which is taken, or the end of the pipeline, which is not.
-    fn command(&mut self) -> Parsed<Command> {
-        let start = self.peek().start;
+    /// Operands from this token on up to a `|`, which is taken, or the end of the pipeline, which is not.
+    fn command(&mut self, first: Token) -> Parsed<Command> {
+        let start = first.start;
         let mark = self.operands.len();
+        let mut token = first;
         loop {
-            let operand = self.operand()?;
+            let operand = self.operand(token)?;
             let found = operand.is_some();
             self.operands.extend(operand);
-            let token = self.next();
+            token = self.next();
             match token.kind {
                 Kind::RightDelim | Kind::RightParen => {
                     self.put_back(token);
                     break;
                 }
                 Kind::Pipe => break,
-                _ if token.spaced && found => self.put_back(token),
+                _ if token.spaced && found => {}
                 _ => return self.unexpected(token, "operand"),
             }
         }
@@ -146,23 +146,26 @@ impl<'t> Parser<'t> {
         Ok(Command { place: Place { pos: start, start, end }, args })
     }
 
-    /// A term and the fields behind it; nothing where none begins here.
-    fn operand(&mut self) -> Parsed<Option<Operand>> {
-        let Some(operand) = self.term()? else { return Ok(None) };
-        let next = self.peek();
-        let goes_on = next.kind == Kind::Field && !next.spaced;
-        if !goes_on && self.names.is_empty() {
+    /// The term that begins with this token and the fields behind it; nothing, and the token put back, where none does.
+    fn operand(&mut self, first: Token) -> Parsed<Option<Operand>> {
+        let Some(operand) = self.term(first)? else { return Ok(None) };
+        let mut next = self.next();
+        let is_adjacent = |token: Token| token.kind == Kind::Field && !token.spaced;
+        if !is_adjacent(next) && self.names.is_empty() {
+            self.put_back(next);
             return Ok(Some(operand));
         }
         let mut place = operand.place;
-        if goes_on {
+        if is_adjacent(next) {
             self.check_has_fields(&operand)?;
             place.pos = next.start;
         }
-        while let Some(name) = self.adjacent_field() {
-            place.end = name.end;
-            self.names.push(self.field_name(name));
+        while is_adjacent(next) {
+            place.end = next.end;
+            self.names.push(self.field_name(next));
+            next = self.next();
         }
+        self.put_back(next);
         let names = take_since(&mut self.names, 0);
         let kind = match operand.kind {
             OperandKind::Field(_) => OperandKind::Field(names),
@@ -182,27 +185,24 @@ impl<'t> Parser<'t> {
         self.error(format!("unexpected . after term {}", quote(term.as_bytes())))
     }
 
-    /// The next token, where it is a field without space before it.
-    fn adjacent_field(&mut self) -> Option<Token> {
-        let token = self.next();
-        if token.kind == Kind::Field && !token.spaced {
-            return Some(token);
-        }
-        self.put_back(token);
-        None
-    }
-
     fn name_of(&self, token: Token) -> Str {
-        shared(self.lexer.text(token))
+        self.shared(token.start as usize..token.end as usize)
     }
 
     fn field_name(&self, token: Token) -> Str {
-        shared(&self.lexer.text(token)[1..])
+        self.shared(token.start as usize + 1..token.end as usize)
+    }
+
+    /// A name; the lexer lets only whole runes into names, and replaces what is none.
+    fn shared(&self, range: std::ops::Range<usize>) -> Str {
+        match self.utf8.and_then(|text| text.get(range.clone())) {
+            Some(name) => Str::from(name),
+            None => String::from_utf8_lossy(self.text.get(range).unwrap_or_default()).into(),
+        }
     }
 
     /// A term; where it is a field, its name is left in `names`, for those that follow it.
-    fn term(&mut self) -> Parsed<Option<Operand>> {
-        let token = self.next();
+    fn term(&mut self, token: Token) -> Parsed<Option<Operand>> {
         let start = token.start;
         let mut place = Place { pos: start, start, end: token.end };
         let kind = match token.kind {
@@ -275,11 +275,6 @@ impl<'t> Parser<'t> {
         self.tree.paren_depth -= 1;
         Ok(pipe)
     }
-}
-
-/// A name; the lexer lets only whole runes into names, and replaces what is none.
-fn shared(name: &[u8]) -> Str {
-    std::str::from_utf8(name).map_or_else(|_| String::from_utf8_lossy(name).into(), Str::from)
 }
 
 fn begins_operand(kind: Kind) -> bool {
