@@ -1,7 +1,7 @@
 //! The only place where charts touch the file system.
 
 use std::fs;
-use std::io::{self, Read as _};
+use std::io::{self, Read as _, Seek as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -139,17 +139,25 @@ impl Walk<'_> {
     }
 }
 
-/// The bytes of a file that had this size a moment ago.
-pub(super) fn read(path: &Path, size: u64) -> io::Result<Arc<[u8]>> {
-    let mut file = fs::File::open(path)?;
-    // Straight to where the bytes will stay; large charts have megabytes of them.
+/// The bytes of a file that had this size a moment ago, read straight to where they will stay: large files are not
+/// copied.
+///
+/// # Errors
+/// It cannot be read.
+pub fn read_whole(file: &mut fs::File, size: u64) -> io::Result<Arc<[u8]>> {
     let mut bytes: Arc<[u8]> = std::iter::repeat_n(0, size as usize).collect();
     let whole = match Arc::get_mut(&mut bytes) {
-        Some(buffer) => file.read_exact(buffer).is_ok() && file.read(&mut [0])? == 0,
+        Some(room) => file.read_exact(room).is_ok() && file.read(&mut [0])? == 0,
         None => false,
     };
+    if whole {
+        return Ok(bytes);
+    }
     // A size that does not hold: something writes to the file, or it is no ordinary one.
-    if whole { Ok(bytes) } else { Ok(fs::read(path)?.into()) }
+    file.rewind()?;
+    let mut bytes = Vec::new();
+    file.read_to_end(&mut bytes)?;
+    Ok(bytes.into())
 }
 
 /// Writes files below a folder that is empty or not there: all of them or none.

@@ -1,5 +1,6 @@
 //! One file of a chart: in memory, or on disk until somebody asks for what is in it.
 
+use std::fs;
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
@@ -68,8 +69,12 @@ impl File {
     /// It cannot be read; the same error each time.
     pub fn bytes(&self) -> Result<&Arc<[u8]>, ChartError> {
         let Content { read, on_disk, size } = &*self.content;
-        let on_demand =
-            || disk::read(on_disk, *size).map(without_mark).map_err(|err| ChartError::read(&self.shown, &err));
+        let on_demand = || {
+            fs::File::open(on_disk)
+                .and_then(|mut file| disk::read_whole(&mut file, *size))
+                .map(without_mark)
+                .map_err(|err| ChartError::read(&self.shown, &err))
+        };
         read.get_or_init(on_demand).as_ref().map_err(Clone::clone)
     }
 

@@ -30,6 +30,7 @@ use std::sync::Arc;
 use crate::diag::Diagnostic;
 
 pub use bundle::Bundle;
+pub(crate) use disk::read_whole;
 pub use error::{ArchiveFault, ChartError, ChartErrorKind};
 pub use file::File;
 pub use find::{find, load_archive, load_folder};

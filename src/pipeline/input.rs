@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io::{self, Read, Seek};
 use std::sync::Arc;
 
+use crate::chart::read_whole;
 use crate::diag::Pos;
 
 /// Why a file is not read.
@@ -43,7 +44,7 @@ pub(super) fn read(path: &str, limit: Option<u64>) -> Result<Arc<[u8]>, InputErr
     let mut file = File::open(path)?;
     match file.metadata()? {
         data if data.len() > limit => Err(InputError::TooLarge(limit)),
-        data if data.is_file() && data.len() > 0 => Ok(read_exactly(&mut file, data.len() as usize)?),
+        data if data.is_file() && data.len() > 0 => within(limit, read_whole(&mut file, data.len())?),
         _ => read_to_end(file, limit),
     }
 }
@@ -75,23 +76,15 @@ fn spool(pipe: impl Read, limit: u64) -> Result<File, InputError> {
     if size > limit { Err(InputError::TooLarge(limit)) } else { Ok(file) }
 }
 
-/// Reads so many bytes to where they stay: large files are not copied.
-fn read_exactly(file: &mut impl Read, size: usize) -> io::Result<Arc<[u8]>> {
-    let mut bytes: Arc<[u8]> = std::iter::repeat_n(0, size).collect();
-    if let Some(room) = Arc::get_mut(&mut bytes) {
-        file.read_exact(room)?;
-    }
-    Ok(bytes)
-}
-
 /// Reads a pipe, which may be endless.
 fn read_to_end(pipe: impl Read, limit: u64) -> Result<Arc<[u8]>, InputError> {
     let mut bytes = Vec::new();
     pipe.take(limit.saturating_add(1)).read_to_end(&mut bytes)?;
-    match bytes.len() as u64 > limit {
-        true => Err(InputError::TooLarge(limit)),
-        false => Ok(bytes.into()),
-    }
+    within(limit, bytes.into())
+}
+
+fn within(limit: u64, bytes: Arc<[u8]>) -> Result<Arc<[u8]>, InputError> {
+    if bytes.len() as u64 > limit { Err(InputError::TooLarge(limit)) } else { Ok(bytes) }
 }
 
 #[cfg(test)]
