@@ -241,6 +241,7 @@ impl Object for Time {
             "IsZero" => (self.seconds == ZERO && self.nanos == 0).into(),
             "IsDST" => civil().zone.dst.into(),
             "String" => self.text("2006-01-02 15:04:05.999999999 -0700 MST").into(),
+            "GoString" => self.as_go_writes_it().into(),
             _ => return None,
         })
     }
@@ -276,6 +277,7 @@ impl Object for Time {
             "Day",
             "Equal",
             "Format",
+            "GoString",
             "Hour",
             "IsDST",
             "IsZero",
@@ -313,6 +315,18 @@ impl Object for Time {
 }
 
 impl Time {
+    /// The call that makes it: `time.Date(2026, time.May, 7, 0, 0, 0, 0, time.UTC)`.
+    fn as_go_writes_it(&self) -> String {
+        let at = self.civil();
+        let zone = match &self.zone {
+            Zone::Utc | Zone::Local(_) => format!("time.{}", self.zone.name()),
+            Zone::Named(name, _) | Zone::Fixed(name, _) => format!("time.Location({})", quote(name)),
+        };
+        let month = Named { number: at.month, ..Named::MONTH }.name();
+        let (year, day, nanos) = (at.year, at.day, self.nanos);
+        format!("time.Date({year}, time.{month}, {day}, {}, {}, {}, {nanos}, {zone})", at.hour, at.minute, at.second)
+    }
+
     /// To a multiple of a duration since the zero time: down, or to the nearest, halves up.
     fn rounded(&self, to: Duration, nearest: bool) -> Time {
         if to.0 <= 0 {

@@ -147,6 +147,12 @@ impl Printer<'_> {
         if let Some(entries) = objects::entries(object) {
             return self.entries(value, entries, verb);
         }
+        if verb == 'v'
+            && self.flags.sharp_v
+            && let Some(Runtime::Str(text)) = object.field("GoString")
+        {
+            return self.string(text.as_bytes());
+        }
         // A pointer is followed at the top alone.
         if self.depth > 1 && object.kind_name() == "ptr" && !object.fields().is_empty() {
             return self.address(value, verb);
