@@ -103,6 +103,53 @@ fn a_page_a_comment_and_a_patch_are_printed() {
 }
 
 #[test]
+fn a_risk_that_is_not_wanted_ends_with_a_code_of_its_own() {
+    let claim = |size: &str| {
+        format!(
+            "apiVersion: v1\nkind: PersistentVolumeClaim\nmetadata: {{name: data}}\n\
+             spec: {{resources: {{requests: {{storage: {size}}}}}}}\n"
+        )
+    };
+    let folder = Folder::new(&[("a.yaml", &claim("2Gi")), ("b.yaml", &claim("1Gi")), ("c.yaml", &claim("3Gi"))]);
+    let run = |args: &[&str]| folder.render(&[&["diff"], args].concat());
+    let said = differs(run(&["a.yaml", "b.yaml"]));
+    assert!(said.contains("! immutable: spec.resources.requests.storage: the API server refuses"), "{said}");
+    assert!(said.contains("risks: 1 data-loss, 1 immutable"), "{said}");
+    for args in [
+        &["a.yaml", "b.yaml", "--fail-on", "immutable"][..],
+        &["a.yaml", "b.yaml", "--fail-on=restart,data-loss", "--exit-zero"],
+        &["-R", "b.yaml", "a.yaml", "--fail-on", "restart", "--fail-on", "immutable"],
+    ] {
+        let ran = run(args);
+        assert_eq!((ran.code, ran.stdout.is_empty()), (6, false), "{args:?}: {}", ran.stderr);
+    }
+    differs(run(&["a.yaml", "b.yaml", "--fail-on", "security,restart"]));
+    differs(run(&["a.yaml", "c.yaml", "--fail-on", "immutable,data-loss"]));
+    run(&["a.yaml", "b.yaml", "--fail-on", "immutable", "--ignore", "**.storage"]).ok();
+    refused(&run(&["a.yaml", "b.yaml", "--fail-on", "imutable"]), 2, &["`imutable`", "did you mean `immutable`?"]);
+    refused(&run(&["a.yaml", "b.yaml", "--fail-on", "everything"]), 2, &["there are data-loss, immutable, downtime"]);
+}
+
+#[test]
+fn the_new_side_is_for_a_version_of_kubernetes() {
+    let folder = folder();
+    folder.write(
+        "chart/templates/j.yaml.j2",
+        "apiVersion: batch/v1beta1\nkind: CronJob\nmetadata: {name: j}\nspec: {schedule: \"{{ Values.a }}\"}\n",
+    );
+    let run = |args: &[&str]| folder.render(&[&["diff", "-o", "brief"], args].concat());
+    let line = |ran| differs(ran).lines().find(|line| line.contains("CronJob")).map(str::to_owned);
+    let render = |version: &'static str| ["old.yaml", "--", "chart", "--kube-version", version];
+    assert_eq!(line(run(&["old.yaml", "--", "chart"])).as_deref(), Some("+ CronJob j  [api]"));
+    assert_eq!(line(run(&render("1.20"))).as_deref(), Some("+ CronJob j"));
+    assert_eq!(
+        line(run(&[&["--kube-version", "v1.21.3"], &render("1.20")[..]].concat())).as_deref(),
+        Some("+ CronJob j  [api]")
+    );
+    refused(&run(&["old.yaml", "new.yaml", "--kube-version", "new"]), 2, &["--kube-version: `new` is not a version"]);
+}
+
+#[test]
 fn secrets_are_shown_on_demand() {
     let secret =
         |text: &str| format!("apiVersion: v1\nkind: Secret\nmetadata: {{name: s}}\nstringData: {{a: {text}}}\n");
@@ -126,4 +173,37 @@ fn opencti_in_clusters_is_told_resource_by_resource() {
         assert!(said.lines().any(|said| said.starts_with(line)), "{line} is not in {said}");
     }
     render(&["diff", "--", "opencti", "--layer", "clustering", "--", "opencti", "--layer", "clustering"]).ok();
+}
+
+#[test]
+fn what_the_products_put_at_stake_on_their_way_is_told() {
+    let risks = |old: &[&str], new: &[&str]| {
+        let said = differs(render(&[&["diff", "-o", "json", "--"], old, &["--"], new].concat()));
+        let json: serde_json::Value = serde_json::from_str(&said).unwrap();
+        let resources = json["resources"].as_array().unwrap().clone();
+        let of_resource = |change: &serde_json::Value| {
+            let resource = if change["new"].is_null() { &change["old"] } else { &change["new"] };
+            let name = format!("{} {}", resource["kind"].as_str().unwrap(), resource["name"].as_str().unwrap());
+            let rules = change["risks"].as_array().unwrap().iter();
+            rules.map(|risk| format!("{} {name}", risk["rule"].as_str().unwrap())).collect::<Vec<_>>()
+        };
+        resources.iter().flat_map(of_resource).collect::<Vec<String>>()
+    };
+    let opencti = risks(&["opencti"], &["opencti", "--layer", "clustering"]);
+    for risk in [
+        "renamed Deployment opencti-cluster-worker",
+        "storage-renamed StatefulSet opencti-cluster-opensearch",
+        "storage-renamed StatefulSet opencti-cluster-minio",
+    ] {
+        assert!(opencti.iter().any(|found| found == risk), "{risk} is not in {opencti:?}");
+    }
+    assert!(!opencti.iter().any(|found| found.contains("selector")), "{opencti:?}");
+    let bifrost: [&str; 3] = ["bifrost", "--set", "image.tag=v1.4.11"];
+    let cluster = [&bifrost[..], &["--layer", "clustering,ha"]].concat();
+    let single = [&bifrost[..], &["--layer", "clustering,ha,rollback"]].concat();
+    assert_eq!(
+        risks(&bifrost, &cluster),
+        ["statefulset-removed StatefulSet bifrost", "kind-changed StatefulSet bifrost"]
+    );
+    assert_eq!(risks(&cluster, &single), ["scaled-to-one Deployment bifrost", "pods-restart Deployment bifrost"]);
 }

@@ -51,7 +51,8 @@ Examples:
   render st2 ./stackstorm-ha --set st2.replicas=2 -n automation
 
 Exit codes:
-  0 done   1 failed   2 wrong usage   3 the schema refuses the values   5 different (diff)";
+  0 done   1 failed   2 wrong usage   3 the schema refuses the values   5 different (diff)
+  6 a risk that --fail-on names (diff)";
 
 #[derive(Debug, Subcommand)]
 #[command(defer = true)]
@@ -272,6 +273,14 @@ pub(super) struct DiffArgs {
     /// the order of items in lists.
     #[arg(long, value_name = "RULE", help_heading = "Comparison")]
     pub(super) ignore: Vec<String>,
+    /// Exit with 6 where a change has a risk of these classes (repeatable, comma lists)
+    ///
+    /// The classes are data-loss, immutable, downtime, security, replaced, api, ownership and restart.
+    #[arg(long, value_name = "CLASS", value_delimiter = ',', help_heading = "Risks")]
+    pub(super) fail_on: Vec<String>,
+    /// The Kubernetes version that the new side is for [default: that of its render, else 1.35]
+    #[arg(long, value_name = "VERSION", help_heading = "Risks")]
+    pub(super) kube_version: Option<String>,
     #[command(flatten)]
     pub(super) global: Global,
 }
@@ -295,9 +304,11 @@ Examples:
   render diff old.yaml new.yaml
   kubectl get deploy,svc -o yaml | render diff - -- opencti --layer clustering -f mine.yaml
   render diff -o html -- shop ./old-chart -f v.yaml -- shop ./new-chart -f v.yaml > diff.html
+  render diff --fail-on data-loss,immutable old.yaml -- shop ./chart
 
 Exit codes:
-  0 the same   5 different   1 failed   2 wrong usage   3 the schema refuses the values";
+  0 the same   5 different   6 a risk that --fail-on names   1 failed   2 wrong usage
+  3 the schema refuses the values";
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum DiffFormat {

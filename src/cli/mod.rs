@@ -25,6 +25,8 @@ pub enum Exit {
     Schema = 3,
     /// Two sides are not the same.
     Different = 5,
+    /// A change has a risk that it is not to have.
+    Risk = 6,
 }
 
 impl From<Exit> for ExitCode {

@@ -30,6 +30,14 @@ pub(super) fn read(args: &DiffArgs, sources: &Sources) -> Result<[Side; 2], Stop
     Ok(if args.reverse { [second, first] } else { [first, second] })
 }
 
+/// The version of Kubernetes that the new side is for: what was typed, else what its render is for.
+pub(super) fn kube_version(args: &DiffArgs) -> Option<&str> {
+    let new = usize::from(!args.reverse);
+    let render = new.checked_sub(args.paths.len()).and_then(|place| args.renders.get(place));
+    let of_render = || render.and_then(|render| render.release.kube_version.as_deref());
+    args.kube_version.as_deref().or_else(of_render)
+}
+
 /// What the arguments name, before anything is read.
 fn origins(args: &DiffArgs) -> Result<[(String, Origin); 2], Diagnostic> {
     let mut origins = Vec::new();

@@ -1,8 +1,8 @@
 //! What an upgrade changes: two sets of manifests, compared resource by resource and field by field.
 //!
 //! Manifests are read into a [`Side`] each, [`compare()`] makes a [`Report`] of the two, and the functions of [`mod@write`]
-//! print it. The report is plain data: what a change means for a cluster is for others to say of it. Knows nothing of
-//! how manifests came to be, nor of the command line.
+//! print it. The report is plain data; what its changes mean for a cluster is what [`risk`] says. Knows nothing of how
+//! manifests came to be, nor of the command line.
 
 mod compare;
 mod features;
@@ -15,6 +15,7 @@ mod quantity;
 mod redact;
 mod rename;
 mod report;
+pub mod risk;
 mod side;
 mod text;
 pub mod write;
@@ -39,6 +40,8 @@ pub struct Options {
     pub ignore: Rules,
     /// Whether values of secrets are shown.
     pub secrets: Secrets,
+    /// The minor version of the Kubernetes that the new side is for; the latest that is known where none is given.
+    pub kube_minor: Option<u32>,
 }
 
 /// Compares two sets of manifests.
@@ -65,7 +68,9 @@ pub fn compare(old: &Side, new: &Side, options: &Options) -> Report {
     resources.extend(pairing.removed.iter().map(|i| ResourceChange::Removed(olds[*i].clone())));
     resources.extend(pairing.added.iter().map(|i| ResourceChange::Added(news[*i].clone())));
     resources.sort_by(|a, b| order(a).cmp(&order(b)));
-    Report { old: old.name.clone(), new: new.name.clone(), resources, unchanged }
+    let minor = options.kube_minor.unwrap_or(risk::LATEST_MINOR);
+    let risks = risk::assess(&risk::Upgrade::new(&olds, &news, &pairing.pairs, &resources, minor));
+    Report { old: old.name.clone(), new: new.name.clone(), resources, unchanged, risks }
 }
 
 /// The resources as they are compared: without what is to be ignored, secrets replaced.

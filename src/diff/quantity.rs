@@ -40,9 +40,14 @@ pub(super) fn same(keys: &[&str], old: &Value, new: &Value) -> bool {
         [] => return false,
     };
     if MAPS.contains(&parent) || FIELDS.contains(&key) {
-        return parse(old).zip(parse(new)).is_some_and(|(old, new)| old.cmp(&new) == Ordering::Equal);
+        return compare(old, new) == Some(Ordering::Equal);
     }
     PROBES.contains(&parent) && key == "port" && whole(old).is_some() && whole(old) == whole(new)
+}
+
+/// How two quantities compare; none where one of them is no quantity.
+pub(super) fn compare(old: &Value, new: &Value) -> Option<Ordering> {
+    parse(old).zip(parse(new)).map(|(old, new)| old.cmp(&new))
 }
 
 fn whole(value: &Value) -> Option<i64> {

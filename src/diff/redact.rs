@@ -194,9 +194,9 @@ fn decode(text: &str) -> Option<Vec<u8>> {
     STANDARD.decode(text).ok()
 }
 
-/// Whether text is a value and not a reference to one, such as `$(PASSWORD)` or `{{ .Token }}`.
-fn is_literal(text: &str) -> bool {
-    !text.is_empty() && !text.starts_with(['$', '%']) && !text.starts_with("{{")
+/// Whether text is a value and not a reference to one, such as `$(PASSWORD)` or `{{ .Token }}`, nor a switch.
+pub(super) fn is_literal(text: &str) -> bool {
+    !matches!(text, "" | "true" | "false") && !text.starts_with(['$', '%']) && !text.starts_with("{{")
 }
 
 /// Secrets in the lines of a text, found one line after another.

@@ -2,6 +2,7 @@
 
 use crate::value::{Str, Value};
 
+use super::risk::{Class, Risk};
 use super::{FieldPath, Resource};
 
 /// What became of the resources of one side on the other.
@@ -15,9 +16,25 @@ pub struct Report {
     pub resources: Vec<ResourceChange>,
     /// How many are the same.
     pub unchanged: usize,
+    /// What the changes put at stake, by resource and then the worst first.
+    pub risks: Vec<Risk>,
 }
 
 impl Report {
+    /// The risks of the resource at a place.
+    pub fn risks_of(&self, resource: usize) -> &[Risk] {
+        let start = self.risks.partition_point(|risk| risk.resource < resource);
+        let end = self.risks.partition_point(|risk| risk.resource <= resource);
+        &self.risks[start..end]
+    }
+
+    /// How many risks there are of each class that there are risks of, the worst first.
+    pub fn classes(&self) -> Vec<(Class, usize)> {
+        let count = |class| self.risks.iter().filter(|risk| risk.class() == class).count();
+        let counts = Class::ALL.into_iter().map(|class| (class, count(class)));
+        counts.filter(|(_, count)| *count > 0).collect()
+    }
+
     /// Whether nothing is different.
     pub fn is_empty(&self) -> bool {
         self.resources.is_empty()

@@ -17,7 +17,8 @@ fn side(name: &str, text: &str) -> Side {
 
 /// Options with a key of our own, so that digests are the same in each run.
 fn options(ignore: &[&str]) -> Options {
-    Options { ignore: Rules::parse(ignore).expect("rules"), secrets: Secrets::Masked([7; 32]) }
+    let ignore = Rules::parse(ignore).expect("rules");
+    Options { ignore, secrets: Secrets::Masked([7; 32]), kube_minor: None }
 }
 
 fn report(old: &str, new: &str) -> Report {
@@ -133,6 +134,23 @@ fn text_cannot_leave_its_place() {
 }
 
 #[test]
+fn what_is_said_of_a_risk_cannot_leave_its_place() {
+    let deployment = |image: &str| {
+        format!(
+            "apiVersion: apps/v1\nkind: Deployment\nmetadata: {{name: web}}\nspec: {{selector: {{}}, template: \
+             {{spec: {{containers: [{{name: web, image: \"{image}\"}}]}}}}}}\n"
+        )
+    };
+    let report = report(&deployment("a"), &deployment("b</li><script>`*\\e[31m\\n- c"));
+    assert_eq!(report.risks.len(), 1);
+    assert!(!write::html(&report, 3).contains("</li><script>"));
+    assert!(write::markdown(&report, 3).lines().all(|line| line != "- c"));
+    for text in [human(&report), write::unified(&report, 3), write::markdown(&report, 3)] {
+        assert!(text.contains("b") && !text.contains('\x1b'), "{text:?}");
+    }
+}
+
+#[test]
 fn rules_leave_out_what_they_name() {
     let (old, new) = fixture("merge_keys");
     let left = |rules: &[&str]| {
@@ -197,7 +215,7 @@ fn what_a_cluster_writes_can_be_left_out() {
 fn digests_say_only_whether_a_value_changed() {
     let (old, new) = fixture("secrets");
     let with = |secrets| {
-        let options = Options { ignore: Rules::default(), secrets };
+        let options = Options { secrets, ..Options::default() };
         human(&compare(&side("a", &old), &side("b", &new), &options))
     };
     assert_ne!(with(Secrets::default()), with(Secrets::default()), "the key is made anew");

@@ -1,15 +1,17 @@
 //! A line a resource.
 
 use super::super::Report;
-use super::heading;
+use super::{heading, risks};
 
 /// The report, a line a resource.
 pub fn brief(report: &Report) -> String {
     let mut out = String::new();
-    for change in &report.resources {
+    for (n, change) in report.resources.iter().enumerate() {
         let extent = heading::extent(change);
         let gap = if extent.is_empty() { "" } else { "  " };
-        out += &format!("{} {}{gap}{extent}\n", heading::sign(change.fate()), heading::name(change));
+        let classes = risks::classes(report.risks_of(n));
+        let classes = if classes.is_empty() { classes } else { format!("  [{classes}]") };
+        out += &format!("{} {}{gap}{extent}{classes}\n", heading::sign(change.fate()), heading::name(change));
     }
     out
 }

@@ -1,9 +1,10 @@
 //! The report for a terminal: resource by resource what changed, and a summary below it all.
 
+use super::super::risk::{Class, Risk};
 use super::super::{Fate, Report, ResourceChange};
 use super::lines::{self, Line, Mark};
 use super::repeated::Told;
-use super::{Style, heading};
+use super::{Style, heading, risks};
 
 const BOLD: &str = "\x1b[1m";
 const DIM: &str = "\x1b[2m";
@@ -18,10 +19,11 @@ pub fn human(report: &Report, style: &Style) -> String {
     let mut page = Page { out: String::new(), colour: style.colour };
     let told = Told::of(report, style.context);
     page.repeated(&told);
-    for (change, own) in report.resources.iter().zip(&told.own) {
-        page.resource(change, own);
+    for (n, (change, own)) in report.resources.iter().zip(&told.own).enumerate() {
+        page.resource(change, own, report.risks_of(n));
     }
     page.summary(report, &told);
+    page.advice(report);
     page.out
 }
 
@@ -41,8 +43,8 @@ impl Page {
         }
     }
 
-    fn resource(&mut self, change: &ResourceChange, own: &[Vec<Line>]) {
-        if own.is_empty() && !change.changes().is_empty() {
+    fn resource(&mut self, change: &ResourceChange, own: &[Vec<Line>], risks: &[Risk]) {
+        if own.is_empty() && !change.changes().is_empty() && risks.is_empty() {
             return;
         }
         self.title(change);
@@ -51,7 +53,14 @@ impl Page {
             ResourceChange::Removed(old) => self.lines(&lines::whole(Mark::Removed, &old.value)),
             ResourceChange::Paired(_) => own.iter().for_each(|lines| self.lines(lines)),
         }
+        risks.iter().for_each(|risk| self.risk(risk));
         self.out.push('\n');
+    }
+
+    fn risk(&mut self, risk: &Risk) {
+        self.out += "  ! ";
+        self.painted(&[BOLD, colour_of_class(risk.class())], risk.class().name());
+        self.out += &format!(": {}\n", risks::said(risk));
     }
 
     fn title(&mut self, change: &ResourceChange) {
@@ -88,7 +97,7 @@ impl Page {
         }
         self.painted(&[BOLD], &heading::summary(&report.summary()));
         self.out.push('\n');
-        for (change, own) in report.resources.iter().zip(&told.own) {
+        for (n, (change, own)) in report.resources.iter().zip(&told.own).enumerate() {
             let line = format!("  {} {}", heading::sign(change.fate()), heading::name(change));
             self.painted(&[colour_of(change.fate())], &line);
             let extent = heading::extent(change);
@@ -96,7 +105,28 @@ impl Page {
                 let above = if own.is_empty() { ", told above" } else { "" };
                 self.painted(&[DIM], &format!("  {extent}{above}"));
             }
+            let risks = report.risks_of(n);
+            if let Some(worst) = risks.first() {
+                self.painted(&[colour_of_class(worst.class())], &format!("  [{}]", risks::classes(risks)));
+            }
             self.out.push('\n');
+        }
+    }
+
+    /// What to do about the risks, rule by rule.
+    fn advice(&mut self, report: &Report) {
+        if report.risks.is_empty() {
+            return;
+        }
+        self.out.push('\n');
+        self.painted(&[BOLD], &format!("risks: {}", risks::counts(report)));
+        self.out.push('\n');
+        for (rule, risks) in risks::by_rule(report) {
+            self.out += "  ! ";
+            self.painted(&[colour_of_class(rule.class)], rule.class.name());
+            self.painted(&[DIM], &format!("  {}", rule.id));
+            let times = if risks.len() > 1 { format!(" ×{}", risks.len()) } else { String::new() };
+            self.out += &format!("{times}: {}\n", rule.advice);
         }
     }
 
@@ -109,6 +139,14 @@ impl Page {
         if paint {
             self.out.push_str(RESET);
         }
+    }
+}
+
+fn colour_of_class(class: Class) -> &'static str {
+    match class {
+        Class::DataLoss | Class::Immutable => RED,
+        Class::Downtime | Class::Security | Class::Replaced | Class::Api => YELLOW,
+        Class::Ownership | Class::Restart => CYAN,
     }
 }
 

@@ -4,6 +4,7 @@ use serde::ser::{Serialize, SerializeMap as _, SerializeSeq as _, Serializer};
 
 use crate::value::{Num, Value};
 
+use super::super::risk::{Class, Risk};
 use super::super::{Change, Detail, FieldPath, Report, Resource, ResourceChange, Step, Summary};
 use super::heading;
 
@@ -23,12 +24,14 @@ struct Of<'a, T: ?Sized>(&'a T);
 
 impl Serialize for Of<'_, Report> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let resources: Vec<Of<'_, ResourceChange>> = self.0.resources.iter().map(Of).collect();
+        let resources = self.0.resources.iter().enumerate();
+        let resources: Vec<_> = resources.map(|(n, change)| WithRisks { change, risks: self.0.risks_of(n) }).collect();
         let mut map = serializer.serialize_map(None)?;
         map.serialize_entry("version", &VERSION)?;
         map.serialize_entry("old", &self.0.old)?;
         map.serialize_entry("new", &self.0.new)?;
         map.serialize_entry("summary", &Of(&self.0.summary()))?;
+        map.serialize_entry("risks", &Of(&self.0.classes()))?;
         map.serialize_entry("resources", &resources)?;
         map.end()
     }
@@ -48,17 +51,30 @@ impl Serialize for Of<'_, Summary> {
     }
 }
 
-impl Serialize for Of<'_, ResourceChange> {
+/// How many risks there are of each class.
+impl Serialize for Of<'_, Vec<(Class, usize)>> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|(class, count)| (class.name(), count)))
+    }
+}
+
+struct WithRisks<'a> {
+    change: &'a ResourceChange,
+    risks: &'a [Risk],
+}
+
+impl Serialize for WithRisks<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
-        map.serialize_entry("change", heading::word(self.0.fate()))?;
-        if let Some(old) = self.0.before() {
+        map.serialize_entry("change", heading::word(self.change.fate()))?;
+        if let Some(old) = self.change.before() {
             map.serialize_entry("old", &Of(old))?;
         }
-        if let Some(new) = self.0.after() {
+        if let Some(new) = self.change.after() {
             map.serialize_entry("new", &Of(new))?;
         }
-        match self.0 {
+        map.serialize_entry("risks", &self.risks.iter().map(Of).collect::<Vec<_>>())?;
+        match self.change {
             ResourceChange::Added(one) | ResourceChange::Removed(one) => {
                 map.serialize_entry("manifest", &Of(&one.value))?;
             }
@@ -70,6 +86,19 @@ impl Serialize for Of<'_, ResourceChange> {
                 map.serialize_entry("changes", &changes)?;
             }
         }
+        map.end()
+    }
+}
+
+impl Serialize for Of<'_, Risk> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("class", self.0.class().name())?;
+        map.serialize_entry("rule", self.0.rule.id)?;
+        map.serialize_entry("path", &self.0.path.to_string())?;
+        map.serialize_entry("steps", &Of(&self.0.path))?;
+        map.serialize_entry("reason", &self.0.reason)?;
+        map.serialize_entry("advice", self.0.rule.advice)?;
         map.end()
     }
 }

@@ -1,9 +1,10 @@
 //! The report as a comment on a pull request, in GitHub's Markdown: a table, and a fold a resource.
 
+use super::super::risk::{Class, Risk, Rule};
 use super::super::{Report, ResourceChange};
-use super::heading;
 use super::lines::{self, Line, Mark};
 use super::repeated::Told;
+use super::{heading, risks};
 
 /// What GitHub takes as one comment is 65,536 characters; room is left for what others add.
 const LIMIT: usize = 60_000;
@@ -15,7 +16,10 @@ pub fn markdown(report: &Report, context: usize) -> String {
         return out + &format!("No differences ({}).\n", heading::count(report.unchanged, "resource"));
     }
     out += &format!("{}\n\n", heading::summary(&report.summary()));
-    let blocks = blocks(report, context);
+    if !report.risks.is_empty() {
+        out += &format!("**Risks**: {}\n\n", risks::counts(report));
+    }
+    let blocks: Vec<Block> = dangers(report).into_iter().chain(blocks(report, context)).collect();
     let mut left_out = 0;
     // Whatever is still to come is at least named.
     let mut reserve: usize = blocks.iter().map(|block| block.name.len()).sum();
@@ -50,6 +54,23 @@ impl Block {
     }
 }
 
+/// The risks, a fold a rule. Those of the worst classes are open.
+fn dangers(report: &Report) -> Vec<Block> {
+    let block = |(rule, risks): (&'static Rule, Vec<&Risk>)| {
+        let count = if risks.len() > 1 { format!(" ({} times)", risks.len()) } else { String::new() };
+        let title = format!("<b>{}</b> {}{count}", rule.class, escaped(rule.what));
+        let open = if rule.class <= Class::Downtime { " open" } else { "" };
+        let mut whole = format!("<details{open}><summary>{title}</summary>\n\n");
+        for risk in risks {
+            let name = escaped(&heading::name(&report.resources[risk.resource]));
+            whole += &format!("- <code>{name}</code> {}\n", escaped(&risks::said(risk)));
+        }
+        whole += &format!("\nWhat to do: {} (<code>{}</code>)\n\n</details>\n\n", escaped(rule.advice), rule.id);
+        Block { whole, name: format!("{title}<br>\n") }
+    };
+    risks::by_rule(report).into_iter().map(block).collect()
+}
+
 /// What is the same in many resources, and then the resources.
 fn blocks(report: &Report, context: usize) -> Vec<Block> {
     let told = Told::of(report, context);
@@ -57,22 +78,27 @@ fn blocks(report: &Report, context: usize) -> Vec<Block> {
         let lines: Vec<Line> = group.iter().flat_map(|(_, lines)| lines).cloned().collect();
         Block::new(&format!("<b>In each of {} resources</b>", group[0].0), &lines)
     });
-    let resources = report.resources.iter().zip(&told.own).map(|(change, own)| match change {
-        ResourceChange::Added(new) => Block::new(&title(change), &lines::whole(Mark::Added, &new.value)),
-        ResourceChange::Removed(old) => Block::new(&title(change), &lines::whole(Mark::Removed, &old.value)),
-        ResourceChange::Paired(_) if own.is_empty() => {
-            let whole = format!("{}, told above<br>\n", title(change));
-            Block { name: whole.clone(), whole }
+    let resources = report.resources.iter().zip(&told.own).enumerate().map(|(n, (change, own))| {
+        let title = title(change, report.risks_of(n));
+        match change {
+            ResourceChange::Added(new) => Block::new(&title, &lines::whole(Mark::Added, &new.value)),
+            ResourceChange::Removed(old) => Block::new(&title, &lines::whole(Mark::Removed, &old.value)),
+            ResourceChange::Paired(_) if own.is_empty() => {
+                let whole = format!("{title}, told above<br>\n");
+                Block { name: whole.clone(), whole }
+            }
+            ResourceChange::Paired(_) => Block::new(&title, &own.concat()),
         }
-        ResourceChange::Paired(_) => Block::new(&title(change), &own.concat()),
     });
     groups.chain(resources).collect()
 }
 
-fn title(change: &ResourceChange) -> String {
+fn title(change: &ResourceChange, risks: &[Risk]) -> String {
     let about = [heading::word(change.fate()).to_owned(), heading::version(change), heading::extent(change)];
     let about: Vec<String> = about.into_iter().filter(|text| !text.is_empty()).collect();
-    format!("<code>{}</code> {}", escaped(&heading::name(change)), escaped(&about.join(", ")))
+    let classes = risks::classes(risks);
+    let classes = if classes.is_empty() { classes } else { format!(" <b>{classes}</b>") };
+    format!("<code>{}</code> {}{classes}", escaped(&heading::name(change)), escaped(&about.join(", ")))
 }
 
 /// Lines as GitHub colours them: `!` for what was and is on one line.

@@ -8,6 +8,7 @@ mod json;
 mod lines;
 mod markdown;
 mod repeated;
+mod risks;
 mod unified;
 mod view;
 

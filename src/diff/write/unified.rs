@@ -1,13 +1,16 @@
 //! The report as a patch: the YAML of both sides, resources paired and in order, keys in the order of the old side.
 
 use super::super::{Id, LineKind, Report, Resource, ResourceChange, hunks, reconciled};
-use super::{lines, view};
+use super::{lines, risks, view};
 
-/// The report as a patch, with `context` lines around what changed.
+/// The report as a patch, with `context` lines around what changed; risks are comments, which `patch` passes over.
 pub fn unified(report: &Report, context: usize) -> String {
     let mut out = String::new();
-    for change in &report.resources {
+    for (n, change) in report.resources.iter().enumerate() {
         let (old, new) = texts(change);
+        for risk in report.risks_of(n) {
+            out += &format!("# {}: {} ({})\n", risk.class(), risks::said(risk), risk.rule.id);
+        }
         let name = |side: &str, resource: Option<&Resource>| match resource {
             Some(resource) => format!("{side}/{}", file_name(&resource.id)),
             None => "/dev/null".to_owned(),

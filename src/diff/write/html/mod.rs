@@ -2,8 +2,9 @@
 //!
 //! Style and script are in the page, and the page forbids itself to load anything.
 
+use super::super::risk::Risk;
 use super::super::{Line, LineKind, Report, ResourceChange, hunks};
-use super::{heading, lines, unified};
+use super::{heading, lines, risks, unified};
 
 const STYLE: &str = include_str!("page.css");
 /// Folds of more lines than this do not hold them: the page is to stay light.
@@ -26,7 +27,7 @@ pub fn html(report: &Report, context: usize) -> String {
     tree(report, &mut out);
     out += "<main>\n";
     for (n, change) in report.resources.iter().enumerate() {
-        section(n, change, context, &mut out);
+        section(n, change, report.risks_of(n), context, &mut out);
     }
     if report.is_empty() {
         out += "<p id=\"nothing\">No differences.</p>\n";
@@ -37,12 +38,16 @@ pub fn html(report: &Report, context: usize) -> String {
 
 fn header(report: &Report, title: &str, out: &mut String) {
     *out += &format!(
-        "<header>\n<h1>{}</h1>\n<p>{}</p>\n<div id=\"tools\">\n\
+        "<header>\n<h1>{}</h1>\n<p>{}</p>\n{}<div id=\"tools\">\n\
          <button type=\"button\" id=\"inline\" aria-pressed=\"false\">One column</button>\n\
          <button type=\"button\" id=\"open\">Open all</button>\n\
          <button type=\"button\" id=\"close\">Close all</button>\n</div>\n</header>\n",
         escaped(title),
         heading::summary(&report.summary()),
+        match risks::counts(report) {
+            none if none.is_empty() => none,
+            counts => format!("<p class=\"risk\">Risks: {counts}</p>\n"),
+        },
     );
 }
 
@@ -62,7 +67,7 @@ fn tree(report: &Report, out: &mut String) {
         for kind in namespace.chunk_by(|(_, a), (_, b)| a.resource().id.kind == b.resource().id.kind) {
             branch(&kind[0].1.resource().id.kind, "document", out);
             *out += "<ul>\n";
-            kind.iter().for_each(|(n, change)| leaf(*n, change, out));
+            kind.iter().for_each(|(n, change)| leaf(*n, change, report.risks_of(*n), out));
             *out += "</ul>\n</details>\n";
         }
         *out += "</details>\n";
@@ -77,18 +82,22 @@ fn branch(name: &str, nameless: &str, out: &mut String) {
 }
 
 /// A resource in the tree.
-fn leaf(n: usize, change: &ResourceChange, out: &mut String) {
+fn leaf(n: usize, change: &ResourceChange, risks: &[Risk], out: &mut String) {
     let (word, sign) = (heading::word(change.fate()), heading::sign(change.fate()));
     let name = escaped(&change.resource().id.name);
-    *out += &format!("<li data-of=\"r{n}\"><a href=\"#r{n}\" class=\"{word}\"><i>{sign}</i> {name}</a></li>\n");
+    let classes = risks::classes(risks);
+    let mark = if risks.is_empty() { classes } else { format!(" <b class=\"risk\" title=\"{classes}\">!</b>") };
+    *out += &format!("<li data-of=\"r{n}\"><a href=\"#r{n}\" class=\"{word}\"><i>{sign}</i> {name}{mark}</a></li>\n");
 }
 
-/// A resource: its name, its fields that changed, both sides.
-fn section(n: usize, change: &ResourceChange, context: usize, out: &mut String) {
+/// A resource: its name, its risks, its fields that changed, both sides.
+fn section(n: usize, change: &ResourceChange, risks: &[Risk], context: usize, out: &mut String) {
     let fate = heading::word(change.fate());
     let name = heading::name(change);
     let fields: Vec<String> = change.changes().iter().map(|change| change.path.to_string()).collect();
-    let words = format!("{name} {} {}", heading::version(change), fields.join(" ")).to_lowercase();
+    let rules: Vec<&str> = risks.iter().flat_map(|risk| [risk.class().name(), risk.rule.id]).collect();
+    let words = [&name, &heading::version(change), &fields.join(" "), &rules.join(" ")];
+    let words = words.map(|words| words.to_lowercase()).join(" ");
     let about = [fate.to_owned(), heading::version(change), heading::extent(change), heading::template(change)];
     let about: Vec<String> = about.into_iter().filter(|text| !text.is_empty()).collect();
     *out += &format!(
@@ -99,6 +108,11 @@ fn section(n: usize, change: &ResourceChange, context: usize, out: &mut String) 
         escaped(&name),
         escaped(&about.join(", ")),
     );
+    if !risks.is_empty() {
+        *out += "<ul class=\"risks\">\n";
+        risks.iter().for_each(|risk| danger(risk, out));
+        *out += "</ul>\n";
+    }
     if !fields.is_empty() {
         *out += "<ul class=\"fields\">\n";
         fields.iter().for_each(|field| *out += &format!("<li>{}</li>\n", escaped(field)));
@@ -107,6 +121,11 @@ fn section(n: usize, change: &ResourceChange, context: usize, out: &mut String) 
     let (old, new) = unified::texts(change);
     table(&old, &new, context, out);
     *out += "</details>\n";
+}
+
+fn danger(risk: &Risk, out: &mut String) {
+    let (class, said, advice) = (risk.class(), escaped(&risks::said(risk)), escaped(risk.rule.advice));
+    *out += &format!("<li><b class=\"risk\" title=\"{}\">{class}</b> {said} <i>{advice}</i></li>\n", risk.rule.id);
 }
 
 /// Both texts beside each other.
