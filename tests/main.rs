@@ -6,6 +6,7 @@
 //! - `cli`: commands, flags, exit codes, where output goes
 //! - `diff`: comparing manifests and renders
 //! - `functions`: the function library's cases, asked of a live Helm
+//! - `guides`: the steps of docs/upgrades.md
 //! - `malcolm`: the bundled Malcolm chart
 //! - `manifests`: sorting and printing, against recorded Helm output
 //! - `merge`: layers merged into the text of a base, and its mistakes
@@ -25,6 +26,7 @@ mod cli;
 mod common;
 mod diff;
 mod functions;
+mod guides;
 mod malcolm;
 mod manifests;
 mod merge;
