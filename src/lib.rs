@@ -17,6 +17,7 @@ pub mod pipeline;
 pub mod regexp;
 pub mod runtime;
 pub mod schema;
+pub mod snapshot;
 pub mod value;
 pub mod values;
 pub mod yaml;

@@ -82,8 +82,10 @@ pub(super) enum Command {
     Values(Box<ValuesCommand>),
     /// Tell where a value comes from: who set it, and what it was before
     Why(Box<WhyCommand>),
-    /// Compare two sets of manifests: files, folders, stdin, renders
+    /// Compare two sets of manifests: files, folders, stdin, snapshots, renders
     Diff(Box<DiffArgs>),
+    /// Keep a render in a file to be reviewed, and tell when a later one is different
+    Snapshot(Box<SnapshotArgs>),
     /// Write a bundled chart to a folder, as an ordinary chart
     Export {
         /// The name of a bundled chart
@@ -244,7 +246,7 @@ pub(super) struct MergeArgs {
 #[derive(Debug, Args)]
 #[command(after_long_help = DIFF_EXAMPLES)]
 pub(super) struct DiffArgs {
-    /// A file, a folder of manifests, or `-` for stdin; the old side first
+    /// A file, a folder of manifests, a snapshot, or `-` for stdin; the old side first
     #[arg(value_name = "SIDE", num_args = 0..=2)]
     pub(super) paths: Vec<String>,
     /// Arguments of a render, which is a side; two renders have `--` between them
@@ -273,6 +275,9 @@ pub(super) struct DiffArgs {
     /// the order of items in lists.
     #[arg(long, value_name = "RULE", help_heading = "Comparison")]
     pub(super) ignore: Vec<String>,
+    /// The key of a snapshot that does not hold it
+    #[arg(long, value_name = "FILE", help_heading = "Comparison")]
+    pub(super) secrets_key: Option<PathBuf>,
     /// Exit with 6 where a change has a risk of these classes (repeatable, comma lists)
     ///
     /// The classes are data-loss, immutable, downtime, security, replaced, api, ownership and restart.
@@ -309,6 +314,47 @@ Examples:
 Exit codes:
   0 the same   5 different   6 a risk that --fail-on names   1 failed   2 wrong usage
   3 the schema refuses the values";
+
+/// The arguments of `render snapshot`.
+#[derive(Debug, Args)]
+#[command(after_long_help = SNAPSHOT_EXAMPLES)]
+pub(super) struct SnapshotArgs {
+    #[command(flatten)]
+    pub(super) render: TemplateArgs,
+    /// The file that holds the snapshot [default: snapshots/NAME.yaml]
+    #[arg(short, long, value_name = "FILE", help_heading = "Snapshot")]
+    pub(super) output: Option<PathBuf>,
+    /// Write nothing; fail where there is no snapshot yet
+    #[arg(long, conflicts_with = "update", help_heading = "Snapshot")]
+    pub(super) check: bool,
+    /// Accept what is different: write the snapshot anew
+    #[arg(long, help_heading = "Snapshot")]
+    pub(super) update: bool,
+    /// How secrets stand in the snapshot [default: as those of the snapshot to update, else as digests]
+    #[arg(long, value_name = "FORM", help_heading = "Snapshot")]
+    pub(super) secrets: Option<SecretsForm>,
+    /// Make digests with the key in a file, which is then needed to compare, rather than with one in the header
+    #[arg(long, value_name = "FILE", help_heading = "Snapshot")]
+    pub(super) secrets_key: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum SecretsForm {
+    /// Digests that say whether a secret changed
+    Digests,
+    /// The secrets themselves
+    Plain,
+}
+
+const SNAPSHOT_EXAMPLES: &str = "\
+Examples:
+  render snapshot prod opencti --layer clustering -f prod.yaml            write snapshots/prod.yaml
+  render snapshot prod opencti --layer clustering -f prod.yaml --check    exit with 5 where it is different
+  render snapshot prod opencti --layer clustering -f prod.yaml --update   accept what is different
+  render diff snapshots/prod.yaml -- prod opencti --layer clustering,ha -f prod.yaml
+
+Exit codes:
+  0 written, or the same   5 different   1 failed   2 wrong usage   3 the schema refuses the values";
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum DiffFormat {

@@ -1,6 +1,7 @@
 //! The command line: typed flags, then a plan, then one function a command. Nothing above knows this module.
 
 mod args;
+mod beside;
 mod commands;
 mod plan;
 mod progress;

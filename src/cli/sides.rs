@@ -1,14 +1,15 @@
-//! The two sides of a comparison: where each comes from, and how it is read.
+//! Sets of manifests: where each comes from, and how it is read.
 
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
-use super::args::{DiffArgs, TemplateArgs};
+use super::args::{DiffArgs, Global, TemplateArgs};
 use super::{Exit, Stop, plan, terminal};
 use crate::diag::{Diagnostic, SourceKind, Sources};
-use crate::diff::{Document, Side};
+use crate::diff::{DigestKey, Document, Side};
 use crate::output::Destination;
-use crate::pipeline::{self, Request};
+use crate::pipeline::{self, Outcome, Request};
+use crate::snapshot::{self, Snapshot, SnapshotError};
 
 /// Where a side comes from.
 #[derive(Debug)]
@@ -25,9 +26,35 @@ enum Origin {
 /// There are not two of them, or one cannot be read or rendered.
 pub(super) fn read(args: &DiffArgs, sources: &Sources) -> Result<[Side; 2], Stop> {
     let origins = origins(args).map_err(|err| Stop::new(Exit::Usage, err))?;
-    let [first, second] = origins.map(|(name, origin)| side(name, &origin, args, sources));
-    let (first, second) = (first?, second?);
-    Ok(if args.reverse { [second, first] } else { [first, second] })
+    let key = secrets_key(args.secrets_key.as_deref())?;
+    let [first, second] = origins.map(|(name, origin)| side(name, &origin, key, &args.global, sources));
+    let sides = if args.reverse { [second?, first?] } else { [first?, second?] };
+    terminal::report(&odd_digests(&sides, &args.global), sources, terminal::style(&args.global));
+    Ok(sides)
+}
+
+/// What the digests of snapshots keep a comparison from telling.
+fn odd_digests([old, new]: &[Side; 2], global: &Global) -> Vec<Diagnostic> {
+    match (old.digests, new.digests) {
+        (Some(a), Some(b)) if a != b => vec![
+            Diagnostic::warning(
+                "the digests in both snapshots were made with different keys: every secret looks changed",
+            )
+            .help("write both with the same key: render snapshot --secrets-key FILE"),
+        ],
+        (None, None) => vec![],
+        _ if global.show_secrets => {
+            vec![Diagnostic::warning("secrets are not shown: a snapshot holds digests of them only")]
+        }
+        _ => vec![],
+    }
+}
+
+/// The key in a file.
+pub(super) fn secrets_key(path: Option<&Path>) -> Result<Option<DigestKey>, Stop> {
+    let Some(path) = path else { return Ok(None) };
+    let text = std::fs::read(path).map_err(|err| unreadable(path, &err))?;
+    Ok(Some(snapshot::key_of(&text)?))
 }
 
 /// The version of Kubernetes that the new side is for: what was typed, else what its render is for.
@@ -81,9 +108,14 @@ fn of_path(path: &str) -> Result<Origin, Diagnostic> {
 }
 
 fn of_render(args: &TemplateArgs) -> Result<Origin, Diagnostic> {
+    Ok(Origin::Render(Box::new(request(args)?)))
+}
+
+/// A render whose manifests are looked at and not printed.
+pub(super) fn request(args: &TemplateArgs) -> Result<Request, Diagnostic> {
     match plan::render(args)? {
-        (request, Destination::Stdout) => Ok(Origin::Render(Box::new(request))),
-        _ => Err(Diagnostic::error("--output-dir means nothing in a comparison").help("leave it out")),
+        (request, Destination::Stdout) => Ok(request),
+        _ => Err(Diagnostic::error("--output-dir means nothing here: no manifests are printed").help("leave it out")),
     }
 }
 
@@ -95,7 +127,13 @@ fn reads_stdin(origin: &Origin) -> bool {
     }
 }
 
-fn side(name: String, origin: &Origin, args: &DiffArgs, sources: &Sources) -> Result<Side, Stop> {
+fn side(
+    name: String,
+    origin: &Origin,
+    key: Option<DigestKey>,
+    global: &Global,
+    sources: &Sources,
+) -> Result<Side, Stop> {
     let documents = match origin {
         Origin::Stdin => vec![document("stdin".to_owned(), stdin()?, sources)?],
         Origin::File(path) => vec![file(path, sources)?],
@@ -103,21 +141,48 @@ fn side(name: String, origin: &Origin, args: &DiffArgs, sources: &Sources) -> Re
             let files = files(folder).map_err(|err| unreadable(folder, &err))?;
             files.iter().map(|path| file(path, sources)).collect::<Result<_, _>>()?
         }
-        Origin::Render(request) => return rendered(name, request, args, sources),
+        Origin::Render(request) => {
+            let outcome = rendered(request, global, sources)?;
+            let side = of_outcome(name, &outcome, sources);
+            // The process is about to end; see `template`.
+            std::mem::forget(outcome);
+            return side;
+        }
     };
-    read_documents(name, documents)
+    let texts = documents.len();
+    let side = read_documents(name, documents)?;
+    match Snapshot::is_in(&side) {
+        true if texts > 1 => Err(SnapshotError::Several(side.name).into()),
+        true => Ok(Snapshot::open(side, key)?.side),
+        false => Ok(side),
+    }
+}
+
+/// The snapshot in a file; none where there is no such file.
+pub(super) fn stored(path: &Path, key: Option<DigestKey>, sources: &Sources) -> Result<Option<Snapshot>, Stop> {
+    match path.try_exists() {
+        Ok(false) => return Ok(None),
+        Ok(true) => {}
+        Err(err) => return Err(unreadable(path, &err)),
+    }
+    let side = read_documents(path.display().to_string(), vec![file(path, sources)?])?;
+    Ok(Some(Snapshot::open(side, key)?))
 }
 
 fn read_documents(name: String, documents: Vec<Document>) -> Result<Side, Stop> {
     Side::read(name, documents).map_err(|(source, err)| Stop::new(Exit::Failed, err.diagnostic(source.base)))
 }
 
-/// Renders a side. Warnings are told as those of any render.
-fn rendered(name: String, request: &Request, args: &DiffArgs, sources: &Sources) -> Result<Side, Stop> {
+/// Renders. Warnings are told as those of any render.
+pub(super) fn rendered(request: &Request, global: &Global, sources: &Sources) -> Result<Outcome, Stop> {
     let mut warnings = Vec::new();
     let outcome = pipeline::render(request, sources, &mut warnings);
-    terminal::report(&warnings, sources, terminal::style(&args.global));
-    let outcome = outcome?;
+    terminal::report(&warnings, sources, terminal::style(global));
+    Ok(outcome?)
+}
+
+/// The manifests that a render gave.
+pub(super) fn of_outcome(name: String, outcome: &Outcome, sources: &Sources) -> Result<Side, Stop> {
     let manifests = outcome.manifests.list.iter();
     let documents = manifests.map(|manifest| {
         let path = manifest.file.path.to_string();
@@ -125,10 +190,7 @@ fn rendered(name: String, request: &Request, args: &DiffArgs, sources: &Sources)
         document.template = Some(path.into());
         Ok(document)
     });
-    let side = read_documents(name, documents.collect::<Result<_, Stop>>()?);
-    // The process is about to end; see `template`.
-    std::mem::forget(outcome);
-    side
+    read_documents(name, documents.collect::<Result<_, Stop>>()?)
 }
 
 fn file(path: &Path, sources: &Sources) -> Result<Document, Stop> {

@@ -26,7 +26,7 @@ mod tests;
 pub use compare::reconciled;
 pub use ignore::{BadRule, Rules};
 pub use path::{FieldPath, Step};
-pub use redact::Secrets;
+pub use redact::{DigestKey, Secrets, digest};
 pub use report::{Change, Detail, Fate, Paired, Report, ResourceChange, Summary};
 pub use side::{Document, Id, Resource, Side};
 pub use text::{Hunk, Line, LineKind, hunks};
@@ -46,9 +46,11 @@ pub struct Options {
 
 /// Compares two sets of manifests.
 ///
-/// What is to be ignored and what is secret is taken out first, so that nothing that is made of the report shows it.
+/// What is to be ignored and what is secret is taken out first, so that nothing that is made of the report shows it. Where
+/// digests stand in a side already, the other's are made with the same key, whatever the options say.
 pub fn compare(old: &Side, new: &Side, options: &Options) -> Report {
-    let (olds, news) = (prepared(old, options), prepared(new, options));
+    let secrets = old.digests.or(new.digests).map_or_else(|| options.secrets.clone(), Secrets::Masked);
+    let (olds, news) = (prepared(old, options, &secrets), prepared(new, options, &secrets));
     let pairing = pair::pair(&olds, &news);
     let mut unchanged = 0;
     let mut resources = Vec::new();
@@ -74,9 +76,13 @@ pub fn compare(old: &Side, new: &Side, options: &Options) -> Report {
 }
 
 /// The resources as they are compared: without what is to be ignored, secrets replaced.
-fn prepared(side: &Side, options: &Options) -> Vec<Resource> {
+fn prepared(side: &Side, options: &Options, secrets: &Secrets) -> Vec<Resource> {
     let wanted = side.resources.iter().filter(|resource| !options.ignore.hides(resource));
-    wanted.map(|resource| options.secrets.redact(&options.ignore.prune(resource))).collect()
+    let pruned = wanted.map(|resource| options.ignore.prune(resource));
+    match side.digests {
+        Some(_) => pruned.collect(),
+        None => pruned.map(|resource| secrets.redact(&resource)).collect(),
+    }
 }
 
 /// Helm's order of installation, then by name.

@@ -1,7 +1,7 @@
 //! Secrets out of sight: values replaced by digests that say whether they changed, and nothing else.
 //!
 //! The digest is keyed, with a key that is made for one comparison and thrown away, so that not even a short password
-//! can be found by trying. Replacing comes before comparing: whatever is made of a report cannot show what it never had.
+//! can be found by trying; a snapshot alone brings a key along. Replacing comes before comparing: whatever is made of a report cannot show what it never had.
 
 use std::sync::Arc;
 
@@ -20,13 +20,16 @@ use super::text::is_json;
 /// The annotation in which `kubectl apply` keeps all of a manifest.
 const LAST_APPLIED: &str = "kubectl.kubernetes.io/last-applied-configuration";
 
+/// The key of digests.
+pub type DigestKey = [u8; 32];
+
 /// What is done with the values of secrets.
 #[derive(Debug, Clone)]
 pub enum Secrets {
     /// They are shown; those of a Secret's `data` decoded where they are text.
     Shown,
     /// They are replaced by digests made with this key.
-    Masked([u8; 32]),
+    Masked(DigestKey),
 }
 
 /// Masked, with a key that nobody knows.
@@ -41,7 +44,7 @@ impl Default for Secrets {
 
 impl Secrets {
     /// The resource as it may be shown.
-    pub(super) fn redact(&self, resource: &Resource) -> Resource {
+    pub fn redact(&self, resource: &Resource) -> Resource {
         let mut resource = resource.clone();
         let is_secret = resource.id.kind == "Secret" && resource.id.group.is_empty();
         match (is_secret, self) {
@@ -181,11 +184,16 @@ impl Secrets {
     /// What stands for a secret. Nothing stands for nothing.
     fn mask(&self, secret: &[u8]) -> Str {
         let (Secrets::Masked(key), false) = (self, secret.is_empty()) else { return Str::new() };
-        let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(key) else { return "<secret>".into() };
-        mac.update(secret);
-        let digest: String = mac.finalize().into_bytes().iter().take(6).map(|byte| format!("{byte:02x}")).collect();
-        ecow::eco_format!("<secret {digest}>")
+        ecow::eco_format!("<secret {}>", digest(key, secret))
     }
+}
+
+/// The digest of a text with a key, short enough to be read.
+pub fn digest(key: &DigestKey, text: &[u8]) -> String {
+    // A key of any length fits.
+    let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(key) else { return String::new() };
+    mac.update(text);
+    mac.finalize().into_bytes().iter().take(6).map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// The bytes that base64 stands for; line breaks in it mean nothing.

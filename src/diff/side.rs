@@ -8,6 +8,8 @@ use crate::manifest;
 use crate::value::{Map, Str, Value};
 use crate::yaml::{self, YamlError};
 
+use super::DigestKey;
+
 /// One side of a comparison.
 #[derive(Debug, Clone, Default)]
 pub struct Side {
@@ -15,6 +17,8 @@ pub struct Side {
     pub name: String,
     /// Its resources, in the order of its texts.
     pub resources: Vec<Resource>,
+    /// The key of the digests that stand in it for secrets; none where the secrets themselves do.
+    pub digests: Option<DigestKey>,
 }
 
 /// A text with manifests.
@@ -73,7 +77,7 @@ impl Side {
         name: impl Into<String>,
         documents: impl IntoIterator<Item = Document>,
     ) -> Result<Side, (Arc<Source>, YamlError)> {
-        let mut side = Side { name: name.into(), resources: Vec::new() };
+        let mut side = Side { name: name.into(), ..Side::default() };
         for document in documents {
             if let Err(error) = side.add(&document) {
                 return Err((document.text, error));

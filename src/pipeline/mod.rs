@@ -10,7 +10,7 @@ mod values;
 use std::sync::Arc;
 
 use crate::chart::{self, Chart};
-use crate::diag::{Diagnostic, Severity, Sources};
+use crate::diag::{Diagnostic, Severity, Source, Sources};
 use crate::engine::{RenderError, Rendered};
 use crate::manifest::Manifests;
 use crate::output::{self, Selection};
@@ -133,6 +133,12 @@ impl From<crate::diag::SourcesFull> for Error {
 pub struct Outcome {
     /// The release's name.
     pub release: String,
+    /// The chart.
+    pub chart: Arc<Chart>,
+    /// The Kubernetes version that was rendered for.
+    pub kube_version: String,
+    /// The texts that gave values: layers, files, arguments, and the defaults of the charts.
+    pub givers: Vec<(Arc<Source>, Giver)>,
     /// The manifests that the selection leaves.
     pub manifests: Manifests,
     /// What the render stood on. Who is about to end the process may forget it rather than take it apart.
@@ -191,6 +197,7 @@ pub fn render(request: &Request, sources: &Sources, warnings: &mut Vec<Diagnosti
     chart.check_kube_version(&capabilities.kube_version, &capabilities.plain_kube_version())?;
     let schemas = if request.skip_schema { Vec::new() } else { schemas::check(&merged, sources, warnings)? };
     let crds = if request.selection.crds { templates::crds(&merged.tree)? } else { Vec::new() };
+    let givers = merged.take_givers();
     let context = Arc::new(templates::context(merged, release, capabilities, request, sources)?);
     let engines = engines::Engines::new(&context).map_err(|err| Error::Render(Box::new(err)))?;
     let rendered = templates::render(&engines);
@@ -207,7 +214,9 @@ pub fn render(request: &Request, sources: &Sources, warnings: &mut Vec<Diagnosti
         return Err(Error::Strict(std::mem::take(warnings).into_iter().map(as_error).collect()));
     }
     let kept = Kept { _engines: engines, _schemas: schemas, _rendered: rendered };
-    Ok(Outcome { release: context.release.name.clone(), manifests, kept })
+    let release = context.release.name.clone();
+    let kube_version = context.capabilities.kube_version.to_string();
+    Ok(Outcome { release, chart, kube_version, givers, manifests, kept })
 }
 
 fn as_error(mut warning: Diagnostic) -> Diagnostic {

@@ -49,6 +49,11 @@ impl Merged {
         let inside = |source: &Source| source.span().start <= pos && pos <= source.span().end;
         self.givers.iter().find(|(source, _)| inside(source)).map(|(_, giver)| giver)
     }
+
+    /// What gave values, and the texts it gave.
+    pub(super) fn take_givers(&mut self) -> Vec<(Arc<Source>, Giver)> {
+        std::mem::take(&mut self.givers)
+    }
 }
 
 /// Merges everything that gives values.

@@ -2,11 +2,10 @@
 
 use std::fs::File;
 use std::io::{self, Seek, SeekFrom, Write};
-use std::path::Path;
 
 use super::super::args::MergeArgs;
 use super::super::progress::Progress;
-use super::super::{Exit, Stop, terminal};
+use super::super::{Exit, Stop, beside, terminal};
 use crate::diag::{Diagnostic, Sources};
 use crate::pipeline::{self, input};
 use crate::values::stream::{Checked, Overlays, StreamError, StreamErrorKind, StreamOptions};
@@ -34,10 +33,10 @@ pub(super) fn run(args: &MergeArgs, sources: &Sources) -> Result<(), Stop> {
         }
         (Ok(checked), Some(path)) => {
             terminal::report(&checked.warnings(), sources, terminal::style(&args.global));
-            let mut file = beside(path).map_err(|err| Stop::new(Exit::Failed, unwritable(path, &err)))?;
+            let mut file = beside::file(path)?;
             let written = write(checked, &mut base, file.as_file_mut());
             if written.is_ok() {
-                file.persist(path).map_err(|err| Stop::new(Exit::Failed, unwritable(path, &err.error)))?;
+                beside::settle(file, path)?;
             }
             written
         }
@@ -71,22 +70,4 @@ fn to_stdout(checked: Checked<'_>, base: &mut File) -> Result<(), StreamError> {
         Err(StreamError { kind: StreamErrorKind::Write(err) }) if err.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         done => done,
     }
-}
-
-fn unwritable(path: &Path, err: &io::Error) -> Diagnostic {
-    let reason = match err.kind() {
-        io::ErrorKind::NotFound => "there is no such folder".to_owned(),
-        kind => kind.to_string(),
-    };
-    Diagnostic::error(format!("{} cannot be written: {reason}", path.display()))
-}
-
-/// A new file in the folder of another, which goes away unless it takes that one's place.
-fn beside(path: &Path) -> io::Result<tempfile::NamedTempFile> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(".render-");
-    #[cfg(unix)]
-    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    builder.tempfile_in(folder)
 }

@@ -6,6 +6,7 @@ mod export;
 mod list;
 mod merge;
 mod show;
+mod snapshot;
 mod template;
 mod told;
 mod values;
@@ -17,6 +18,7 @@ use super::args::{Cli, Command, Global};
 use super::{Exit, Stop, terminal};
 use crate::diag::{Diagnostic, Sources};
 use crate::pipeline;
+use crate::snapshot::SnapshotError;
 
 /// The flags of every command, wherever they were typed.
 pub(super) fn global(cli: &Cli) -> &Global {
@@ -26,6 +28,7 @@ pub(super) fn global(cli: &Cli) -> &Global {
         Some(Command::Why(args)) => &args.global,
         Some(Command::Merge(args)) => &args.global,
         Some(Command::Diff(args)) => &args.global,
+        Some(Command::Snapshot(args)) => &args.render.global,
         Some(Command::List { global, .. } | Command::Show { global, .. } | Command::Export { global, .. }) => global,
         Some(Command::Completion { .. }) | None => &cli.template.global,
     }
@@ -39,6 +42,7 @@ pub(super) fn run(cli: &Cli, sources: &Sources) -> Result<Exit, Stop> {
         Some(Command::Template(args)) => template::run(args, sources),
         Some(Command::Merge(args)) => merge::run(args, sources),
         Some(Command::Diff(args)) => return diff::run(args, sources),
+        Some(Command::Snapshot(args)) => return snapshot::run(args, sources),
         Some(Command::List { output, .. }) => list::run(*output, sources),
         Some(Command::Show { what, chart, .. }) => show::run(*what, chart.as_deref(), sources),
         Some(Command::Values(args)) => values::run(args, sources),
@@ -57,6 +61,12 @@ fn write(text: &[u8]) -> Result<(), Stop> {
 impl From<anyhow::Error> for Stop {
     fn from(err: anyhow::Error) -> Self {
         Stop::new(Exit::Failed, Diagnostic::error(format!("{err:#}")))
+    }
+}
+
+impl From<SnapshotError> for Stop {
+    fn from(err: SnapshotError) -> Self {
+        Stop::new(Exit::Failed, err.diagnostic())
     }
 }
 

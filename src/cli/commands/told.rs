@@ -44,7 +44,7 @@ impl Place {
 }
 
 /// Who gives a value, as the reader knows it. Of an argument only what comes before `=` is told: the rest may be secret.
-fn by(giver: &Giver) -> String {
+pub(super) fn by(giver: &Giver) -> String {
     match giver {
         Giver::Defaults(chart) => format!("defaults of {chart}"),
         Giver::Layer(name) => format!("--layer {name}"),
