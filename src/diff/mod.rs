@@ -23,12 +23,13 @@ pub mod write;
 #[cfg(test)]
 mod tests;
 
+pub use crate::manifest::Id;
 pub use compare::reconciled;
 pub use ignore::{BadRule, Rules};
 pub use path::{FieldPath, Step};
 pub use redact::{DigestKey, Secrets, digest};
 pub use report::{Change, Detail, Fate, Paired, Report, ResourceChange, Summary};
-pub use side::{Document, Id, Resource, Side};
+pub use side::{Document, Resource, Side};
 pub use text::{Hunk, Line, LineKind, hunks};
 
 use crate::manifest;

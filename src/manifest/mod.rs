@@ -6,6 +6,7 @@
 
 mod head;
 mod hook;
+mod id;
 mod order;
 mod split;
 
@@ -18,6 +19,7 @@ use crate::yaml::YamlError;
 
 pub use head::Head;
 pub use hook::{Hook, HookEvent};
+pub use id::Id;
 pub use order::rank;
 pub use split::split;
 pub(crate) use split::{pieces, trimmed};
