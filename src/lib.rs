@@ -14,6 +14,7 @@ pub mod functions;
 pub mod manifest;
 pub mod output;
 pub mod pipeline;
+pub mod references;
 pub mod regexp;
 pub mod runtime;
 pub mod schema;

@@ -86,6 +86,8 @@ pub(super) enum Command {
     Diff(Box<DiffArgs>),
     /// Keep a render in a file to be reviewed, and tell when a later one is different
     Snapshot(Box<SnapshotArgs>),
+    /// Draw who refers to whom in a render, and tell what leads nowhere
+    Graph(Box<GraphArgs>),
     /// Write a bundled chart to a folder, as an ordinary chart
     Export {
         /// The name of a bundled chart
@@ -355,6 +357,56 @@ Examples:
 
 Exit codes:
   0 written, or the same   5 different   1 failed   2 wrong usage   3 the schema refuses the values";
+
+/// The arguments of `render graph`.
+#[derive(Debug, Args)]
+#[command(after_long_help = GRAPH_EXAMPLES)]
+pub(super) struct GraphArgs {
+    #[command(flatten)]
+    pub(super) render: TemplateArgs,
+    /// Draw manifests rather than a render: a file, a folder, a snapshot, or `-` for stdin
+    #[arg(long, value_name = "PATH", conflicts_with_all = ["first", "ValuesArgs"], help_heading = "Graph")]
+    pub(super) manifests: Option<String>,
+    /// How to print the graph
+    #[arg(short, long, value_name = "FORMAT", default_value = "mermaid", help_heading = "Graph")]
+    pub(super) output: GraphFormat,
+    /// Show more than ingress, Services, workloads and their volumes (repeatable, comma lists)
+    #[arg(long = "with", value_name = "WHAT", value_delimiter = ',', help_heading = "Graph")]
+    pub(super) with: Vec<GraphPart>,
+    /// The key of a snapshot that does not hold it
+    #[arg(long, value_name = "FILE", help_heading = "Graph")]
+    pub(super) secrets_key: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum GraphFormat {
+    /// For Markdown on GitHub and GitLab
+    Mermaid,
+    /// For Graphviz
+    Dot,
+    /// A picture of its own
+    Svg,
+    /// For programs
+    Json,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum GraphPart {
+    /// ConfigMaps and Secrets
+    Config,
+    /// Autoscalers, disruption budgets, network policies, monitors, webhooks
+    Policies,
+    /// Service accounts, roles and bindings
+    Access,
+    /// Everything that refers to something
+    All,
+}
+
+const GRAPH_EXAMPLES: &str = "\
+Examples:
+  render graph opencti --layer clustering -o svg > opencti.svg
+  render graph shop ./chart -f v.yaml --with config,policies
+  kubectl get all,ingress,pvc -o yaml | render graph --manifests - -o dot | dot -Tpng > shop.png";
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum DiffFormat {

@@ -158,6 +158,12 @@ fn side(
     }
 }
 
+/// The manifests at a path, as a side of a comparison takes them.
+pub(super) fn at_path(path: &str, key: Option<DigestKey>, global: &Global, sources: &Sources) -> Result<Side, Stop> {
+    let origin = of_path(path).map_err(|err| Stop::new(Exit::Usage, err))?;
+    side(path.to_owned(), &origin, key, global, sources)
+}
+
 /// The snapshot in a file; none where there is no such file.
 pub(super) fn stored(path: &Path, key: Option<DigestKey>, sources: &Sources) -> Result<Option<Snapshot>, Stop> {
     match path.try_exists() {

@@ -3,6 +3,7 @@
 mod completion;
 mod diff;
 mod export;
+mod graph;
 mod list;
 mod merge;
 mod show;
@@ -29,6 +30,7 @@ pub(super) fn global(cli: &Cli) -> &Global {
         Some(Command::Merge(args)) => &args.global,
         Some(Command::Diff(args)) => &args.global,
         Some(Command::Snapshot(args)) => &args.render.global,
+        Some(Command::Graph(args)) => &args.render.global,
         Some(Command::List { global, .. } | Command::Show { global, .. } | Command::Export { global, .. }) => global,
         Some(Command::Completion { .. }) | None => &cli.template.global,
     }
@@ -43,6 +45,7 @@ pub(super) fn run(cli: &Cli, sources: &Sources) -> Result<Exit, Stop> {
         Some(Command::Merge(args)) => merge::run(args, sources),
         Some(Command::Diff(args)) => return diff::run(args, sources),
         Some(Command::Snapshot(args)) => return snapshot::run(args, sources),
+        Some(Command::Graph(args)) => graph::run(args, sources),
         Some(Command::List { output, .. }) => list::run(*output, sources),
         Some(Command::Show { what, chart, .. }) => show::run(*what, chart.as_deref(), sources),
         Some(Command::Values(args)) => values::run(args, sources),

@@ -1,0 +1,128 @@
+//! References that lead nowhere in a render.
+
+use indexmap::IndexMap;
+
+use crate::diag::Diagnostic;
+use crate::manifest::Id;
+use crate::value::Str;
+
+use super::Relation;
+
+/// What is referred to and is not there, and who refers to it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Dangling {
+    /// What is not there.
+    pub problem: Problem,
+    /// Who refers to it: the resource, what it means by it, and the field.
+    pub from: Vec<(Id, Relation, String)>,
+    /// It would be in another namespace than all who refer to it, where somebody else may look after it.
+    pub(super) foreign: bool,
+}
+
+/// What is not there.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Problem {
+    /// A resource.
+    Absent(Id),
+    /// A port of a Service that is there.
+    NoPort {
+        /// The Service.
+        service: Id,
+        /// The port, by number or name.
+        port: Str,
+        /// The ports that it has.
+        has: Vec<Str>,
+    },
+    /// A key of a ConfigMap or Secret that is there.
+    NoKey {
+        /// The ConfigMap or Secret.
+        of: Id,
+        /// The key.
+        key: Str,
+    },
+    /// Pods with labels that a resource selects.
+    NoPods {
+        /// Who selects them.
+        by: Id,
+        /// The labels.
+        labels: String,
+    },
+    /// Services with labels that a resource selects.
+    NoServices {
+        /// Who selects them.
+        by: Id,
+        /// The labels.
+        labels: String,
+    },
+    /// A port of pods or Services that are there, by its name.
+    NoNamedPort {
+        /// Who looks for it.
+        by: Id,
+        /// Their labels.
+        labels: String,
+        /// The name.
+        port: Str,
+    },
+}
+
+/// How many resources are shown.
+const SHOWN: usize = 4;
+
+impl Dangling {
+    /// What to tell: the problem, and each resource that has it with the first of its fields.
+    pub fn diagnostic(&self) -> Diagnostic {
+        let mut fields: IndexMap<(&Id, Relation), Vec<&str>> = IndexMap::new();
+        for (id, relation, place) in &self.from {
+            fields.entry((id, *relation)).or_default().push(place);
+        }
+        let mut diagnostic = Diagnostic::warning(self.problem.to_string());
+        for ((id, relation), places) in fields.iter().take(SHOWN) {
+            let more = match places.len() {
+                1 => String::new(),
+                count => format!(" and {} more", count - 1),
+            };
+            diagnostic = diagnostic.note(format!("{id} {} it: {}{more}", relation.verb(), places[0]));
+        }
+        match fields.len().saturating_sub(SHOWN) {
+            0 => diagnostic,
+            more => diagnostic.note(format!("and {more} more")),
+        }
+    }
+
+    /// Whether it is of those that are usually no part of a render: what every cluster has or an administrator brings.
+    pub(super) fn is_usual(&self) -> bool {
+        let Problem::Absent(id) = &self.problem else { return false };
+        const KINDS: [&str; 9] = [
+            "ClusterIssuer",
+            "Gateway",
+            "GatewayClass",
+            "IngressClass",
+            "Issuer",
+            "PersistentVolume",
+            "PriorityClass",
+            "RuntimeClass",
+            "StorageClass",
+        ];
+        self.foreign || KINDS.contains(&id.kind.as_str())
+    }
+}
+
+impl std::fmt::Display for Problem {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Problem::Absent(id) => write!(f, "{id} is not in this render"),
+            Problem::NoPort { service, port, has } if has.is_empty() => {
+                write!(f, "{service} has no port {port}; it has none")
+            }
+            Problem::NoPort { service, port, has } => {
+                write!(f, "{service} has no port {port}; it has {}", has.join(", "))
+            }
+            Problem::NoKey { of, key } => write!(f, "{of} has no key `{key}`"),
+            Problem::NoPods { labels, .. } => write!(f, "no pods in this render have the labels {labels}"),
+            Problem::NoServices { labels, .. } => write!(f, "no Service in this render has the labels {labels}"),
+            Problem::NoNamedPort { labels, port, .. } => {
+                write!(f, "nothing with the labels {labels} has a port named `{port}`")
+            }
+        }
+    }
+}
