@@ -6,6 +6,7 @@
 //! - `cli`: commands, flags, exit codes, where output goes
 //! - `diff`: comparing manifests and renders
 //! - `functions`: the function library's cases, asked of a live Helm
+//! - `graph`: who refers to whom in a render
 //! - `guides`: the steps of docs/upgrades.md
 //! - `malcolm`: the bundled Malcolm chart
 //! - `manifests`: sorting and printing, against recorded Helm output
@@ -27,6 +28,7 @@ mod cli;
 mod common;
 mod diff;
 mod functions;
+mod graph;
 mod guides;
 mod malcolm;
 mod manifests;

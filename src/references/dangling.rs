@@ -75,13 +75,17 @@ impl Dangling {
         for (id, relation, place) in &self.from {
             fields.entry((id, *relation)).or_default().push(place);
         }
+        let it = match &self.problem {
+            Problem::NoPods { .. } | Problem::NoServices { .. } | Problem::NoNamedPort { .. } => "them",
+            _ => "it",
+        };
         let mut diagnostic = Diagnostic::warning(self.problem.to_string());
         for ((id, relation), places) in fields.iter().take(SHOWN) {
             let more = match places.len() {
                 1 => String::new(),
                 count => format!(" and {} more", count - 1),
             };
-            diagnostic = diagnostic.note(format!("{id} {} it: {}{more}", relation.verb(), places[0]));
+            diagnostic = diagnostic.note(format!("{id} {} {it}: {}{more}", relation.verb(), places[0]));
         }
         match fields.len().saturating_sub(SHOWN) {
             0 => diagnostic,
@@ -91,7 +95,6 @@ impl Dangling {
 
     /// Whether it is of those that are usually no part of a render: what every cluster has or an administrator brings.
     pub(super) fn is_usual(&self) -> bool {
-        let Problem::Absent(id) = &self.problem else { return false };
         const KINDS: [&str; 9] = [
             "ClusterIssuer",
             "Gateway",
@@ -103,7 +106,7 @@ impl Dangling {
             "RuntimeClass",
             "StorageClass",
         ];
-        self.foreign || KINDS.contains(&id.kind.as_str())
+        self.foreign || matches!(&self.problem, Problem::Absent(id) if KINDS.contains(&id.kind.as_str()))
     }
 }
 

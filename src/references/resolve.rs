@@ -74,10 +74,9 @@ impl<'a> Resolver<'_, 'a> {
                 let found: Vec<usize> = self.world.named(kind, namespace, name).collect();
                 let Some(first) = found.first() else { return self.absent(reference, kind, namespace, name) };
                 self.link(reference, To::Object(*first), part);
-                if let (Some(part), false) = (part, reference.optional)
-                    && let Some(problem) = lacks(&self.world.objects[*first].id, self.world.objects[*first].value, part)
-                {
-                    self.problem(problem, false, reference.from, reference.relation, &reference.place);
+                let found = &self.world.objects[*first];
+                if let Some(problem) = part.as_ref().and_then(|part| lacks(&found.id, found.value, part)) {
+                    self.lead_nowhere(reference, problem, false);
                 }
             }
             Target::Pods { selector, namespace, ports } => {
@@ -85,7 +84,7 @@ impl<'a> Resolver<'_, 'a> {
                 let has =
                     |pod: usize, port: &str| self.world.objects[pod].pod.is_some_and(|pod| has_port(pod.spec, port));
                 let missing = ports.iter().find(|port| !found.iter().any(|pod| has(*pod, port)));
-                self.taken(reference, selector, &found, missing.copied());
+                self.taken(reference, selector, namespace, &found, missing.copied());
                 if reference.relation == Relation::Selects {
                     self.selected.extend(found.iter().map(|pod| (reference.from, *pod)));
                 }
@@ -95,7 +94,7 @@ impl<'a> Resolver<'_, 'a> {
                 let has =
                     |at: usize, port: &str| service_ports(self.world.objects[at].value).iter().any(|own| own == port);
                 let missing = ports.iter().find(|port| !found.iter().any(|service| has(*service, port)));
-                self.taken(reference, selector, &found, missing.copied());
+                self.taken(reference, selector, namespace, &found, missing.copied());
             }
         }
     }
@@ -105,16 +104,21 @@ impl<'a> Resolver<'_, 'a> {
             return;
         }
         let from = &self.world.objects[reference.from];
-        let beside = *namespace == from.namespace;
-        let shown = if beside { from.id.namespace.clone() } else { namespace.clone() };
+        let shown = if *namespace == from.namespace { from.id.namespace.clone() } else { namespace.clone() };
         let id = Id { kind: kind.clone(), namespace: shown, name: name.clone(), group: Str::new() };
-        let home = if from.namespace.is_empty() { &self.world.namespace } else { &from.namespace };
-        let foreign = namespace != home && !namespace.is_empty() && !home.is_empty();
         self.link(reference, To::Absent(id.clone()), &None);
-        self.problem(Problem::Absent(id), foreign, reference.from, reference.relation, &reference.place);
+        self.lead_nowhere(reference, Problem::Absent(id), self.is_foreign(reference, namespace));
     }
 
-    fn taken(&mut self, reference: &Reference<'_>, selector: &Selector<'_>, found: &[usize], no_port: Option<&str>) {
+    /// A selector that takes these objects, none of which has a port.
+    fn taken(
+        &mut self,
+        reference: &Reference<'_>,
+        selector: &Selector<'_>,
+        namespace: &Str,
+        found: &[usize],
+        no_port: Option<&str>,
+    ) {
         for index in found {
             self.link(reference, To::Object(*index), &None);
         }
@@ -125,9 +129,20 @@ impl<'a> Resolver<'_, 'a> {
             (false, Some(port)) => Problem::NoNamedPort { by, labels, port: port.into() },
             (false, None) => return,
         };
+        self.lead_nowhere(reference, problem, self.is_foreign(reference, namespace));
+    }
+
+    fn lead_nowhere(&mut self, reference: &Reference<'_>, problem: Problem, foreign: bool) {
         if !reference.optional {
-            self.problem(problem, false, reference.from, reference.relation, &reference.place);
+            self.problem(problem, foreign, reference.from, reference.relation, &reference.place);
         }
+    }
+
+    /// Whether a namespace is another than that of the one who refers to it.
+    fn is_foreign(&self, reference: &Reference<'_>, namespace: &Str) -> bool {
+        let own = &self.world.objects[reference.from].namespace;
+        let home = if own.is_empty() { &self.world.namespace } else { own };
+        namespace != home && !namespace.is_empty() && !home.is_empty()
     }
 
     fn link(&mut self, reference: &Reference<'_>, to: To, part: &Option<Part>) {

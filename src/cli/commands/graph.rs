@@ -2,15 +2,20 @@
 
 use super::super::args::{GraphArgs, GraphFormat, GraphPart};
 use super::super::{Exit, Stop, sides, terminal};
-use crate::diag::Sources;
+use crate::diag::{Severity, Sources};
 use crate::diff::Side;
 use crate::references::{Dangling, Graph, Node, Tier, draw};
 
-/// Draws the graph of a render or of manifests. What leads nowhere is told and is no failure.
+/// Draws the graph of a render or of manifests. What leads nowhere is told, and fails only under
+/// `--strict`.
 pub(super) fn run(args: &GraphArgs, sources: &Sources) -> Result<(), Stop> {
     let (side, namespace) = manifests(args, sources)?;
     let graph = Graph::of(side.resources.iter().map(|resource| &resource.value), &namespace);
-    let warnings: Vec<_> = graph.dangling.iter().map(Dangling::diagnostic).collect();
+    let mut warnings: Vec<_> = graph.dangling.iter().map(Dangling::diagnostic).collect();
+    if args.render.switches.strict && !warnings.is_empty() {
+        warnings.iter_mut().for_each(|warning| warning.severity = Severity::Error);
+        return Err(Stop { exit: Exit::Failed, diagnostics: warnings });
+    }
     terminal::report(&warnings, sources, terminal::style(&args.render.global));
     let graph = graph.only(|node| is_wanted(node, &args.with));
     let text = match args.output {
