@@ -207,3 +207,28 @@ fn what_the_products_put_at_stake_on_their_way_is_told() {
     );
     assert_eq!(risks(&cluster, &single), ["scaled-to-one Deployment bifrost", "pods-restart Deployment bifrost"]);
 }
+
+/// A Service goes and is still named; a Secret that nobody makes was named before, and is not told.
+#[test]
+fn references_that_the_change_breaks_are_told() {
+    let folder = Folder::new(&[]);
+    let job = |host: &str| {
+        format!(
+            "apiVersion: batch/v1\nkind: Job\nmetadata: {{name: j}}\nspec: {{template: {{spec: {{containers: [{{name: x, env: \
+             [{{name: API, value: \"http://{host}:80\"}}, {{name: P, valueFrom: {{secretKeyRef: {{name: mine, key: k}}}}}}]}}]}}}}}}\n"
+        )
+    };
+    let service = |name: &str| {
+        format!("---\napiVersion: v1\nkind: Service\nmetadata: {{name: {name}}}\nspec: {{ports: [{{port: 80}}]}}\n")
+    };
+    folder.write("old.yaml", &(job("old") + &service("old")));
+    folder.write("half.yaml", &(job("old") + &service("new")));
+    folder.write("new.yaml", &(job("new") + &service("new")));
+    let said = folder.render(&["diff", "old.yaml", "half.yaml"]).stderr;
+    let want = "warning: Service old is not in this render\n |\n = note: Job j connects to it: \
+                spec.template.spec.containers[x].env[API]\n";
+    assert_eq!(said, want);
+    for same in [["old.yaml", "new.yaml"], ["old.yaml", "old.yaml"], ["half.yaml", "half.yaml"]] {
+        assert_eq!(folder.render(&["diff", same[0], same[1]]).stderr, "", "{same:?}");
+    }
+}

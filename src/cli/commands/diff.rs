@@ -6,7 +6,8 @@ use crate::chart::semver::Version;
 use crate::diag::{Diagnostic, Sources};
 use crate::diff::risk::Class;
 use crate::diff::write::{self, Style};
-use crate::diff::{self, Options, Report, Rules, Secrets};
+use crate::diff::{self, Options, Report, Rules, Secrets, Side};
+use crate::references::{self, Dangling};
 
 /// Compares both sides and prints what is different.
 pub(super) fn run(args: &DiffArgs, sources: &Sources) -> Result<Exit, Stop> {
@@ -19,6 +20,7 @@ pub(super) fn run(args: &DiffArgs, sources: &Sources) -> Result<Exit, Stop> {
     let kube_minor = sides::kube_version(args).map(minor).transpose()?;
     let [old, new] = sides::read(args, sources)?;
     let report = diff::compare(&old, &new, &Options { ignore, secrets, kube_minor });
+    terminal::report(&broken(&report, &old, &new), sources, terminal::style(&args.global));
     super::write(text(&report, args).as_bytes())?;
     let exit = match report.risks.iter().any(|risk| fail_on.contains(&risk.class())) {
         true => Exit::Risk,
@@ -50,6 +52,15 @@ fn minor(typed: &str) -> Result<u32, Stop> {
         let refused = Diagnostic::error(format!("--kube-version: `{typed}` is not a version"));
         Stop::new(Exit::Usage, refused.help("write it as 1.35 or v1.35.0"))
     })
+}
+
+/// References that lead nowhere because of the change.
+fn broken(report: &Report, old: &Side, new: &Side) -> Vec<Diagnostic> {
+    if report.is_empty() {
+        return Vec::new();
+    }
+    let [old, new] = [old, new].map(|side| side.resources.iter().map(|resource| &resource.value));
+    references::broken_by(old, new).iter().map(Dangling::diagnostic).collect()
 }
 
 fn text(report: &Report, args: &DiffArgs) -> String {
