@@ -3,6 +3,7 @@
 //! - `bifrost`: the bundled chart against what the public chart prints, and its own snapshots
 //! - `bundled`: what holds of every bundled chart
 //! - `charts`: the project's own charts, against recorded Helm output
+//! - `ci`: the workflows of docs/ci.md
 //! - `cli`: commands, flags, exit codes, where output goes
 //! - `diff`: comparing manifests and renders
 //! - `functions`: the function library's cases, asked of a live Helm
@@ -24,6 +25,7 @@
 mod bifrost;
 mod bundled;
 mod charts;
+mod ci;
 mod cli;
 mod common;
 mod diff;
