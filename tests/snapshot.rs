@@ -155,6 +155,42 @@ fn a_snapshot_is_a_side_of_a_comparison() {
     refused(&folder.render(&["diff", "snapshots", "--", "chart"]), 1, &["snapshots holds more than a snapshot"]);
 }
 
+/// A password, a key and a checksum that are made up anew in each render, in both kinds of template.
+#[test]
+fn values_that_are_made_up_are_no_difference() {
+    let folder = folder();
+    let values = "apiVersion: v1\nkind: Secret\nmetadata: {name: r}\ndata:\n  password: {{ randAlphaNum 20 | b64enc }}\n  \
+                  {{- $key := genPrivateKey \"ecdsa\" }}\n  ca: {{ $key | b64enc }}\n---\napiVersion: v1\nkind: ConfigMap\nmetadata: \
+                  {name: m, annotations: {sum: {{ uuidv4 | sha256sum }}}}\ndata: {a: {{ .Values.a | quote }}}\n";
+    folder.write("chart/templates/go.yaml", values);
+    folder.write(
+        "chart/templates/j.yaml.j2",
+        "kind: Secret\nmetadata: {name: j}\nstringData: {a: {{ randAlphaNum(9) }}}\n",
+    );
+    snapshot(&folder, &[]).ok();
+    let kept = text(&folder, "snapshots/prod.yaml");
+    for line in ["  password: <random>", "  ca: <random>", "    sum: <random>", "  a: <random>", "  password: hunter2"]
+    {
+        assert_eq!(kept.lines().any(|said| said == line), line.ends_with("<random>"), "{line}: {kept}");
+    }
+    snapshot(&folder, &["--check"]).ok();
+    assert_eq!(snapshot(&folder, &["--update"]).ok(), "snapshots/prod.yaml is up to date (5 resources)\n");
+    assert_eq!(
+        folder.render(&["diff", "snapshots/prod.yaml", "--", "prod", "chart"]).ok(),
+        "no differences (5 resources)\n"
+    );
+    let ran = snapshot(&folder, &["--check", "--set", "a=3"]);
+    assert!(
+        ran.code == 5 && ran.stdout.contains("2 changed, 3 unchanged") && !ran.stdout.contains("random"),
+        "{}",
+        ran.stdout
+    );
+    let given = values.replace("{{ randAlphaNum 20 | b64enc }}", "aHVudGVyMg==");
+    folder.write("chart/templates/go.yaml", &given);
+    let ran = snapshot(&folder, &["--check"]);
+    assert!(ran.code == 5 && ran.stdout.contains("~ data.password: <random> → <secret "), "{}", ran.stdout);
+}
+
 #[test]
 fn what_cannot_be_a_snapshot_is_refused_and_left_alone() {
     let folder = folder();
@@ -176,8 +212,9 @@ fn what_cannot_be_a_snapshot_is_refused_and_left_alone() {
 #[test]
 fn the_bundled_charts_are_the_same_in_a_snapshot() {
     let folder = Folder::new(&[]);
-    for name in ["opencti", "bifrost"] {
-        let render = [name, "--layer", "clustering,ha", "--set-string", "image.tag=1"];
+    let layers = ["--layer", "clustering,ha", "--set-string", "image.tag=1"];
+    for (name, layers) in [("opencti", &layers[..]), ("bifrost", &layers), ("malcolm", &[]), ("stackstorm-ha", &[])] {
+        let render = [&[name], layers].concat();
         folder.render(&[&["snapshot"], &render[..]].concat()).ok();
         folder.render(&[&["snapshot", "--check"], &render[..]].concat()).ok();
         let ran = folder.render(&[&["diff", &format!("snapshots/{name}.yaml"), "--"], &render[..]].concat());

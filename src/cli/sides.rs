@@ -27,8 +27,16 @@ enum Origin {
 pub(super) fn read(args: &DiffArgs, sources: &Sources) -> Result<[Side; 2], Stop> {
     let origins = origins(args).map_err(|err| Stop::new(Exit::Usage, err))?;
     let key = secrets_key(args.secrets_key.as_deref())?;
-    let [first, second] = origins.map(|(name, origin)| side(name, &origin, key, &args.global, sources));
-    let sides = if args.reverse { [second?, first?] } else { [first?, second?] };
+    let [first, second] = &origins;
+    let read = |(name, origin): &(String, Origin)| side(name.clone(), origin, key, &args.global, sources);
+    let (first_side, second_side) = (read(first)?, read(second)?);
+    let is_snapshot = first_side.digests.is_some() || second_side.digests.is_some();
+    let settled = |side: Side, (_, origin): &(String, Origin)| match origin {
+        Origin::Render(request) if is_snapshot => settled(side, request, sources),
+        _ => Ok(side),
+    };
+    let (first, second) = (settled(first_side, first)?, settled(second_side, second)?);
+    let sides = if args.reverse { [second, first] } else { [first, second] };
     terminal::report(&odd_digests(&sides, &args.global), sources, terminal::style(&args.global));
     Ok(sides)
 }
@@ -185,6 +193,19 @@ pub(super) fn rendered(request: &Request, global: &Global, sources: &Sources) ->
     let outcome = pipeline::render(request, sources, &mut warnings);
     terminal::report(&warnings, sources, terminal::style(global));
     Ok(outcome?)
+}
+
+/// The manifests of a render with marks for what comes by chance, as those of a snapshot have: they are rendered again.
+/// Where values come from stdin that cannot be, and nothing is marked.
+pub(super) fn settled(side: Side, request: &Request, sources: &Sources) -> Result<Side, Stop> {
+    if request.values.files.iter().any(|file| file == "-") {
+        return Ok(side);
+    }
+    let again = pipeline::render(request, sources, &mut Vec::new())?;
+    let marked = snapshot::marked(&side, &of_outcome(String::new(), &again, sources)?);
+    // The process is about to end; see `template`.
+    std::mem::forget(again);
+    Ok(marked)
 }
 
 /// The manifests that a render gave.

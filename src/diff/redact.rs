@@ -20,6 +20,9 @@ use super::text::is_json;
 /// The annotation in which `kubectl apply` keeps all of a manifest.
 const LAST_APPLIED: &str = "kubectl.kubernetes.io/last-applied-configuration";
 
+/// What stands for a value that a template makes up anew in each render. It is no secret what stands for one.
+pub const RANDOM: &str = "<random>";
+
 /// The key of digests.
 pub type DigestKey = [u8; 32];
 
@@ -184,6 +187,9 @@ impl Secrets {
     /// What stands for a secret. Nothing stands for nothing.
     fn mask(&self, secret: &[u8]) -> Str {
         let (Secrets::Masked(key), false) = (self, secret.is_empty()) else { return Str::new() };
+        if secret == RANDOM.as_bytes() {
+            return RANDOM.into();
+        }
         ecow::eco_format!("<secret {}>", digest(key, secret))
     }
 }

@@ -87,7 +87,8 @@ impl Side {
 }
 
 impl Resource {
-    pub(super) fn new(value: Value, template: Option<Str>) -> Resource {
+    /// What a manifest says of itself.
+    pub fn new(value: Value, template: Option<Str>) -> Resource {
         let api_version = value.get("apiVersion").and_then(Value::as_str).map(Str::from).unwrap_or_default();
         let id = Id::of(&value);
         Resource { id, api_version, value, template }

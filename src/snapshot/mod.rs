@@ -5,6 +5,7 @@
 //! kept elsewhere. What is read back is a side of a comparison. Knows nothing of how manifests came to be, nor of the
 //! command line.
 
+mod chance;
 mod error;
 mod header;
 
@@ -14,6 +15,7 @@ use crate::diff::{self, DigestKey, Options, Report, Resource, Secrets, Side};
 use crate::manifest;
 use crate::yaml::to_yaml_for_people;
 
+pub use chance::marked;
 pub use error::SnapshotError;
 pub use header::{Given, How};
 
@@ -94,8 +96,7 @@ impl Snapshot {
         Ok(Snapshot { form, side })
     }
 
-    /// What is different in a new render. Nothing that is made up anew in each render is known as such here: passwords
-    /// and certificates that a template makes up are compared like everything else.
+    /// What is different in a new render, which has marks for what comes by chance as the snapshot has.
     pub fn compare(&self, fresh: &Side) -> Report {
         diff::compare(&self.side, fresh, &Options::default())
     }

@@ -1,5 +1,8 @@
 //! What is written reads back, and tells whether secrets changed.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
 use super::*;
 use crate::diag::{SourceKind, Sources};
 use crate::diff::Document;
@@ -80,4 +83,45 @@ fn what_is_no_snapshot_is_refused() {
         let broken = kept.replace(&"01".repeat(32), key);
         assert_eq!(open(&broken, None), Err(SnapshotError::Header(name())), "{key}");
     }
+}
+
+#[test]
+fn what_comes_by_chance_is_marked_and_nothing_else() {
+    let one = |password: &str, port: u16, name: &str| {
+        let file = format!("user = a\npassword = {password}\n");
+        let data = STANDARD.encode(&file);
+        let pem = STANDARD.encode(format!("-----BEGIN X-----\n{password}\n-----END X-----\n"));
+        side(&format!(
+            "kind: Secret\napiVersion: v1\nmetadata: {{name: {name}}}\ndata: {{file: {data}, p: {}, same: YQ==, pem: {pem}}}\n---\n\
+             kind: ConfigMap\nmetadata: {{name: c}}\ndata: {{file: \"user = a\\npassword = {password}\\n\", port: {port}, json: \
+             '{{\"a\":\"{password}\",\"b\":1}}'}}\n",
+            STANDARD.encode(password)
+        ))
+    };
+    let (first, second, third) = (one("abc", 1, "x-1"), one("d\u{e9}f", 2, "x-2"), one("ghi", 3, "x-3"));
+    let (kept, now) = (marked(&first, &second), marked(&third, &first));
+    let text = to_text(&how(), &Form::Digests([7; 32]), &kept);
+    assert_eq!(text, to_text(&how(), &Form::Digests([7; 32]), &now));
+    for line in ["  name: <random>", "  p: <random>", "  pem: <random>", "    password = <random>", "  port: <random>"]
+    {
+        assert!(text.lines().any(|said| said == line), "{line} is not in {text}");
+    }
+    assert!(text.contains("{\"a\":\"<random>\",\"b\":1}"), "{text}");
+    let read = Snapshot::open(side(&text), None).expect("a snapshot");
+    assert!(read.compare(&now).is_empty());
+    // What was made up is given now.
+    let given = one("abc", 1, "<random>");
+    assert_eq!(read.compare(&marked(&given, &given)).resources.len(), 2);
+    // What is beside it is another.
+    let beside = |side: &Side| {
+        let mut text = String::new();
+        side.resources.iter().for_each(|resource| {
+            text += &format!("---\n{}\n", to_yaml_for_people(&resource.value, &|_| None).unwrap())
+        });
+        text.replace("user = a", "user = b")
+    };
+    let changed = marked(&side(&beside(&first)), &side(&beside(&second)));
+    let report = read.compare(&changed);
+    assert_eq!(report.resources.len(), 1);
+    assert_eq!(report.resources[0].changes().len(), 1);
 }

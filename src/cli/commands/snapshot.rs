@@ -23,11 +23,16 @@ pub(super) fn run(args: &SnapshotArgs, sources: &Sources) -> Result<Exit, Stop> 
     let fresh = sides::of_outcome("this render".to_owned(), &outcome, sources)?;
     let path = args.output.clone().unwrap_or_else(|| usual_path(&outcome.release));
     let stored = sides::stored(&path, key, sources)?;
+    let form = match &stored {
+        Some(old) if !args.update => old.form,
+        stored => form(args.secrets, stored.as_ref().map(|old| old.form), key)?,
+    };
+    let fresh = if form == Form::Plain { fresh } else { sides::settled(fresh, &request, sources)? };
     let render = Render { request: &request, args: &args.render, outcome: &outcome, fresh: &fresh };
     let done = match stored {
         None if args.check => Err(Stop::new(Exit::Failed, missing(&path))),
-        None => render.write(&path, form(args.secrets, None, key)?),
-        Some(old) if args.update => render.update(&path, &old, form(args.secrets, Some(old.form), key)?),
+        None => render.write(&path, form),
+        Some(old) if args.update => render.update(&path, &old, form),
         Some(old) => render.compare(&path, &old, sources),
     };
     // The process is about to end; see `template`.
