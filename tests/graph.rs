@@ -47,60 +47,93 @@ fn edges(ran: Ran) -> BTreeSet<String> {
     edges.map(|edge| format!("{} > {}", name(&edge["from"]), name(&edge["to"]))).collect()
 }
 
-/// The connectivity matrix of OpenCTI's documents, and the stores: every edge of the picture is one of it.
-#[test]
-fn opencti_talks_to_whom_its_documents_say() {
-    let on = "connectors[0].name=x,connectors[0].enabled=true";
-    let ingress = "clustering.frontend.ingress.enabled=true";
-    let modes: [(&[&str], &str, &[&str], [&str; 3]); 4] = [
-        (&["--set", "ingress.enabled=true"], "opencti", &["server"], ["server", "server", "server"]),
-        (
-            &["--layer", "clustering", "--set", ingress],
-            "opencti-cluster",
-            &["frontend", "ingestion"],
-            ["frontend", "ingestion", "frontend"],
-        ),
-        (
-            &["--layer", "clustering", "--set", ingress, "--set", "clustering.ingestion.enabled=false"],
-            "opencti-cluster",
-            &["frontend"],
-            ["frontend", "frontend", "frontend"],
-        ),
-        (
-            &["--layer", "clustering", "--set", "clustering.frontend.enabled=false"],
-            "opencti-cluster",
-            &["ingestion"],
-            ["", "ingestion", "ingestion"],
-        ),
-    ];
-    for (args, release, servers, [users, workers, connectors]) in modes {
-        let found = edges(render(&[&["graph", "opencti", "-o", "json", "--set", on], args].concat()));
-        let mut want = BTreeSet::new();
-        let mut add = |from: &str, to: &str| drop(want.insert(format!("{from} > {to}")));
+/// A mode of OpenCTI: who is there, and whom users, workers and connectors talk to.
+struct Mode {
+    args: &'static [&'static str],
+    release: &'static str,
+    servers: &'static [&'static str],
+    users: Option<&'static str>,
+    workers: &'static str,
+    connectors: &'static str,
+    /// The stores that the servers are told of. The chart's defaults name those of a release `release-name`.
+    stores: &'static [&'static str],
+}
+
+const STORES: [&str; 4] = ["opensearch", "minio", "rabbitmq", "redis"];
+const INGRESS: &str = "clustering.frontend.ingress.enabled=true";
+
+const MODES: [Mode; 4] = [
+    Mode {
+        args: &["--set", "ingress.enabled=true"],
+        release: "opencti",
+        servers: &["server"],
+        users: Some("server"),
+        workers: "server",
+        connectors: "server",
+        stores: &[],
+    },
+    Mode {
+        args: &["--layer", "clustering", "--set", INGRESS],
+        release: "opencti-cluster",
+        servers: &["frontend", "ingestion"],
+        users: Some("frontend"),
+        workers: "ingestion",
+        connectors: "frontend",
+        stores: &STORES,
+    },
+    Mode {
+        args: &["--layer", "clustering", "--set", INGRESS, "--set", "clustering.ingestion.enabled=false"],
+        release: "opencti-cluster",
+        servers: &["frontend"],
+        users: Some("frontend"),
+        workers: "frontend",
+        connectors: "frontend",
+        stores: &STORES,
+    },
+    Mode {
+        args: &["--layer", "clustering", "--set", "clustering.frontend.enabled=false"],
+        release: "opencti-cluster",
+        servers: &["ingestion"],
+        users: None,
+        workers: "ingestion",
+        connectors: "ingestion",
+        stores: &STORES,
+    },
+];
+
+impl Mode {
+    /// The edges of its picture: the connectivity matrix of the documents, and the stores.
+    fn edges(&self) -> BTreeSet<String> {
+        let Mode { release, servers, .. } = self;
         let service = |name: &str| format!("Service {release}-{name}");
         let deployment = |name: &str| format!("Deployment {release}-{name}");
-        if !users.is_empty() {
-            let ingress =
-                if users == "server" { format!("Ingress {release}") } else { format!("Ingress {release}-{users}") };
-            add("Users", &ingress);
-            add(&ingress, &service(users));
+        let mut edges =
+            vec![(deployment("worker"), service(self.workers)), (deployment("x-connector"), service(self.connectors))];
+        if let Some(server) = self.users {
+            let of = if server == "server" { String::new() } else { format!("-{server}") };
+            let ingress = format!("Ingress {release}{of}");
+            edges.extend([("Users".to_owned(), ingress.clone()), (ingress, service(server))]);
         }
-        add(&deployment("worker"), &service(workers));
-        add(&deployment("x-connector"), &service(connectors));
-        for server in servers {
-            add(&service(server), &deployment(server));
+        for server in *servers {
+            edges.push((service(server), deployment(server)));
+            edges.extend(self.stores.iter().map(|store| (deployment(server), service(store))));
         }
-        for store in ["opensearch", "minio", "rabbitmq", "redis"] {
-            // The chart's defaults name the stores of a release `release-name`; the layer names its own.
-            for server in servers.iter().filter(|_| args.contains(&"clustering")) {
-                add(&deployment(server), &service(store));
-            }
+        for store in STORES {
             let set = format!("StatefulSet {release}-{store}");
-            add(&service(store), &set);
-            add(&service(&format!("{store}-headless")), &set);
-            add(&set, &format!("PersistentVolumeClaim data-{release}-{store}-*"));
+            let claim = format!("PersistentVolumeClaim data-{release}-{store}-*");
+            let headless = service(&format!("{store}-headless"));
+            edges.extend([(service(store), set.clone()), (headless, set.clone()), (set, claim)]);
         }
-        assert_eq!(found, want, "{args:?}");
+        edges.into_iter().map(|(from, to)| format!("{from} > {to}")).collect()
+    }
+}
+
+#[test]
+fn opencti_talks_to_whom_its_documents_say() {
+    for mode in MODES {
+        let connector = "connectors[0].name=x,connectors[0].enabled=true";
+        let ran = render(&[&["graph", "opencti", "-o", "json", "--set", connector], mode.args].concat());
+        assert_eq!(edges(ran), mode.edges(), "{:?}", mode.args);
     }
 }
 
