@@ -317,7 +317,7 @@ Exit codes:
   0 the same   5 different   6 a risk that --fail-on names   1 failed   2 wrong usage
   3 the schema refuses the values";
 
-/// The arguments of `render snapshot`.
+// The arguments of `render snapshot`.
 #[derive(Debug, Args)]
 #[command(after_long_help = SNAPSHOT_EXAMPLES)]
 pub(super) struct SnapshotArgs {
@@ -350,15 +350,15 @@ pub(super) enum SecretsForm {
 
 const SNAPSHOT_EXAMPLES: &str = "\
 Examples:
-  render snapshot prod opencti --layer clustering -f prod.yaml            write snapshots/prod.yaml
-  render snapshot prod opencti --layer clustering -f prod.yaml --check    exit with 5 where it is different
-  render snapshot prod opencti --layer clustering -f prod.yaml --update   accept what is different
+  render snapshot prod opencti -f prod.yaml            write snapshots/prod.yaml
+  render snapshot prod opencti -f prod.yaml --check    exit with 5 where it is different
+  render snapshot prod opencti -f prod.yaml --update   accept what is different
   render diff snapshots/prod.yaml -- prod opencti --layer clustering,ha -f prod.yaml
 
 Exit codes:
   0 written, or the same   5 different   1 failed   2 wrong usage   3 the schema refuses the values";
 
-/// The arguments of `render graph`.
+// The arguments of `render graph`.
 #[derive(Debug, Args)]
 #[command(after_long_help = GRAPH_EXAMPLES)]
 pub(super) struct GraphArgs {

@@ -18,7 +18,7 @@ mod table;
 #[cfg(test)]
 mod tests;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use indexmap::IndexMap;
 
@@ -197,14 +197,14 @@ impl Graph {
     /// The same without the nodes that are not wanted, and without what is none of the render's and has no edge.
     #[must_use]
     pub fn only(&self, wanted: impl Fn(&Node) -> bool) -> Graph {
-        let edges: Vec<&Edge> =
-            self.edges.iter().filter(|edge| wanted(&self.nodes[edge.from]) && wanted(&self.nodes[edge.to])).collect();
-        let linked = |index: usize| edges.iter().any(|edge| edge.from == index || edge.to == index);
-        let keep = |index: usize, node: &Node| {
-            wanted(node) && (linked(index) || (node.standing == Standing::Here && node.tier != Tier::Other))
+        let wanted: Vec<bool> = self.nodes.iter().map(wanted).collect();
+        let edges: Vec<&Edge> = self.edges.iter().filter(|edge| wanted[edge.from] && wanted[edge.to]).collect();
+        let linked: HashSet<usize> = edges.iter().flat_map(|edge| [edge.from, edge.to]).collect();
+        let keep = |(index, node): &(usize, &Node)| {
+            let own = node.standing == Standing::Here && node.tier != Tier::Other;
+            wanted[*index] && (own || linked.contains(index))
         };
-        let kept: Vec<usize> =
-            self.nodes.iter().enumerate().filter(|(index, node)| keep(*index, node)).map(|(index, _)| index).collect();
+        let kept: Vec<usize> = self.nodes.iter().enumerate().filter(keep).map(|(index, _)| index).collect();
         let places: HashMap<usize, usize> = kept.iter().enumerate().map(|(new, old)| (*old, new)).collect();
         let moved = |edge: &Edge| Edge { from: places[&edge.from], to: places[&edge.to], ..edge.clone() };
         Graph {

@@ -1,15 +1,15 @@
 //! A graph in the language of Graphviz.
 
 use super::super::{Graph, Standing, Tier};
-use super::{clean, edge_label, is_flow, names, title};
+use super::{clean, edge_label, is_flow, names, titles};
 
 /// The graph for Graphviz: `render graph -o dot | dot -Tpng`.
 pub fn dot(graph: &Graph) -> String {
-    let names = names(graph);
+    let titles = titles(graph);
+    let names = names(&titles);
     let mut out = "digraph render {\n  rankdir=LR;\n  node [fontname=\"monospace\", fontsize=10];\n  edge [fontname=\"monospace\", fontsize=9];\n".to_owned();
-    for (node, name) in graph.nodes.iter().zip(&names) {
-        let (kind, own) = title(node, graph);
-        let text = if own.is_empty() { escaped(&kind) } else { format!("{}\\n{}", escaped(&kind), escaped(&own)) };
+    for ((node, name), (kind, own)) in graph.nodes.iter().zip(&names).zip(&titles) {
+        let text = if own.is_empty() { escaped(kind) } else { format!("{}\\n{}", escaped(kind), escaped(own)) };
         let style =
             if node.standing == Standing::Elsewhere && node.tier != Tier::Users { ", style=dashed" } else { "" };
         out += &format!("  {name} [label=\"{text}\", shape={}{style}];\n", shape(node.tier));

@@ -7,6 +7,8 @@
 const GAP: (f64, f64) = (46.0, 18.0);
 /// The height that an edge takes where it passes through a layer.
 const LANE: f64 = 10.0;
+/// The most points at which edges pass layers. In a picture with more nobody follows an edge; long ones are drawn straight.
+const PASSES: usize = 100_000;
 /// How often layers are sorted, and heights chosen.
 const ROUNDS: usize = 12;
 
@@ -122,8 +124,14 @@ impl Grid {
         let count = layer.iter().max().map_or(0, |last| last + 1);
         let mut grid = Grid { cells, layers: vec![Vec::new(); count], ways: Vec::new() };
         layer.iter().enumerate().for_each(|(node, layer)| grid.layers[*layer].push(node));
+        let passes: usize = edges.iter().map(|(from, to)| layer[*to].saturating_sub(layer[*from] + 1)).sum();
         for (from, to) in edges {
             let mut way = vec![*from];
+            let is_long = layer[*from] + 1 < layer[*to];
+            if is_long && passes > PASSES {
+                grid.ways.push(vec![*from, *to]);
+                continue;
+            }
             for passed in layer[*from] + 1..layer[*to] {
                 way.push(grid.cells.len());
                 grid.layers[passed].push(grid.cells.len());
@@ -142,12 +150,12 @@ impl Grid {
     /// Sorts each layer by the middle of where its neighbours stand, forth and back, and keeps the best of all orders.
     fn sort(&mut self) {
         let mut best = (self.crossings(), self.layers.clone());
+        let mut places = self.places();
         for round in 0..ROUNDS {
             let forth = round % 2 == 0;
             let count = self.layers.len();
             for step in 1..count {
                 let layer = if forth { step } else { count - 1 - step };
-                let places = self.places();
                 let mut order = std::mem::take(&mut self.layers[layer]);
                 let middle = |cell: &usize| {
                     let cell_data = &self.cells[*cell];
@@ -156,6 +164,7 @@ impl Grid {
                     if near.is_empty() { places[*cell] as f64 } else { sum / near.len() as f64 }
                 };
                 order.sort_by(|a, b| middle(a).total_cmp(&middle(b)));
+                order.iter().enumerate().for_each(|(place, cell)| places[*cell] = place);
                 self.layers[layer] = order;
             }
             let crossings = self.crossings();
@@ -329,6 +338,17 @@ mod tests {
         let layout = layout(&[(10.0, 10.0); 4], &[(0, 3), (1, 2)], &[0.0; 2]);
         let above = |a: usize, b: usize| layout.nodes[a].1 < layout.nodes[b].1;
         assert_eq!(above(0, 1), above(3, 2));
+    }
+
+    /// Each is told of the next, and one of all: were each edge given a point in each layer it passes, there would be
+    /// millions.
+    #[test]
+    fn a_long_chain_costs_no_more_than_its_edges() {
+        let chain = 3000;
+        let edges: Vec<_> = (1..chain).map(|n| (n - 1, n)).chain((2..chain).map(|n| (0, n))).collect();
+        let layout = layout(&vec![(10.0, 10.0); chain], &edges, &vec![0.0; edges.len()]);
+        assert!(layout.edges.iter().all(|points| points.len() == 2));
+        assert!(layout.nodes.windows(2).all(|pair| pair[0].0 < pair[1].0));
     }
 
     #[test]

@@ -1,16 +1,16 @@
 //! A graph as Mermaid draws it, on GitHub and GitLab among others.
 
 use super::super::{Graph, Standing, Tier};
-use super::{clean, edge_label, is_flow, names, title};
+use super::{clean, edge_label, is_flow, names, titles};
 
 /// The graph as a Mermaid flowchart.
 pub fn mermaid(graph: &Graph) -> String {
-    let names = names(graph);
+    let titles = titles(graph);
+    let names = names(&titles);
     let mut out = "flowchart LR\n".to_owned();
-    for (node, name) in graph.nodes.iter().zip(&names) {
+    for ((node, name), (kind, own)) in graph.nodes.iter().zip(&names).zip(&titles) {
         let (open, close) = shape(node.tier);
-        let (kind, own) = title(node, graph);
-        let text = if own.is_empty() { escaped(&kind) } else { format!("{}<br>{}", escaped(&kind), escaped(&own)) };
+        let text = if own.is_empty() { escaped(kind) } else { format!("{}<br>{}", escaped(kind), escaped(own)) };
         let class = if node.standing == Standing::Elsewhere && node.tier != Tier::Users { ":::elsewhere" } else { "" };
         out += &format!("  {name}{open}\"{text}\"{close}{class}\n");
     }

@@ -6,6 +6,8 @@ mod layout;
 mod mermaid;
 mod svg;
 
+use std::collections::{HashMap, HashSet};
+
 use super::{Edge, Graph, Node, Relation, Tier};
 
 pub use dot::dot;
@@ -32,33 +34,40 @@ fn is_flow(edge: &Edge) -> bool {
     matches!(edge.relation, Reaches | Attaches | Routes | Selects | Connects | Stores)
 }
 
-/// What a node is called, in one line or two: the kind, and the name with the namespace where there are several.
-fn title(node: &Node, graph: &Graph) -> (String, String) {
-    if node.tier == Tier::Users {
-        return ("users".to_owned(), String::new());
-    }
-    let mut others =
-        graph.nodes.iter().filter(|other| other.tier != Tier::Users && other.id.namespace != node.id.namespace);
-    let name = match !node.id.namespace.is_empty() && others.next().is_some() {
-        true => format!("{}/{}", node.id.namespace, node.id.name),
-        false => node.id.name.to_string(),
+/// What each node is called: its kind, and its name, with the namespace where there are several.
+fn titles(graph: &Graph) -> Vec<(String, String)> {
+    let mut namespaces = graph.nodes.iter().filter(|node| node.tier != Tier::Users).map(|node| &node.id.namespace);
+    let first = namespaces.next();
+    let several = namespaces.any(|other| Some(other) != first);
+    let title = |node: &Node| match node.tier {
+        Tier::Users => ("users".to_owned(), String::new()),
+        _ if several && !node.id.namespace.is_empty() => {
+            (node.id.kind.to_string(), format!("{}/{}", node.id.namespace, node.id.name))
+        }
+        _ => (node.id.kind.to_string(), node.id.name.to_string()),
     };
-    (node.id.kind.to_string(), name)
+    graph.nodes.iter().map(title).collect()
 }
 
 /// A name for each node that says what it is, for formats that name nodes: `deployment_web`.
-fn names(graph: &Graph) -> Vec<String> {
-    let mut taken = std::collections::HashSet::new();
-    let name = |node: &Node| {
-        let (kind, name) = title(node, graph);
-        let whole = if name.is_empty() { kind } else { format!("{kind}_{name}") };
+fn names(titles: &[(String, String)]) -> Vec<String> {
+    let mut taken: HashSet<String> = HashSet::new();
+    let mut counts: HashMap<String, usize> = HashMap::new();
+    let name = |(kind, name): &(String, String)| {
+        let whole = if name.is_empty() { kind.clone() } else { format!("{kind}_{name}") };
         let plain = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '_' };
         let plain: String = whole.chars().map(plain).collect();
         let plain = plain.trim_end_matches('_').to_owned();
-        let mut numbered = (1..).map(|n| if n == 1 { plain.clone() } else { format!("{plain}_{n}") });
-        numbered.find(|name| taken.insert(name.clone())).unwrap_or_default()
+        let count = counts.entry(plain.clone()).or_default();
+        loop {
+            *count += 1;
+            let name = if *count == 1 { plain.clone() } else { format!("{plain}_{count}") };
+            if taken.insert(name.clone()) {
+                return name;
+            }
+        }
     };
-    graph.nodes.iter().map(name).collect()
+    titles.iter().map(name).collect()
 }
 
 /// Text on one line, without what a terminal would act on.

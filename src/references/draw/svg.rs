@@ -2,7 +2,7 @@
 
 use super::super::{Graph, Standing, Tier};
 use super::layout::{Point, layout};
-use super::{clean, edge_label, is_flow, title};
+use super::{clean, edge_label, is_flow, titles};
 
 /// The width of a character of the fixed-width fonts, at the sizes of names and of kinds and labels.
 const CHAR: f64 = 7.3;
@@ -12,7 +12,7 @@ const STYLE: &str = include_str!("svg.css");
 
 /// The graph as an SVG document.
 pub fn svg(graph: &Graph) -> String {
-    let titles: Vec<(String, String)> = graph.nodes.iter().map(|node| title(node, graph)).collect();
+    let titles = titles(graph);
     let sizes: Vec<Point> = titles.iter().map(|(kind, name)| size(kind, name)).collect();
     let pairs: Vec<(usize, usize)> = graph.edges.iter().map(|edge| (edge.from, edge.to)).collect();
     let labels: Vec<String> = graph.edges.iter().map(|edge| shortened(&clean(&edge_label(edge)))).collect();
