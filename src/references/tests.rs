@@ -1,5 +1,9 @@
 //! Manifests with the edges and warnings they give.
 
+use std::sync::Arc;
+
+use proptest::prelude::*;
+
 use super::*;
 use crate::diag::{SourceKind, Sources};
 use crate::yaml;
@@ -353,4 +357,67 @@ fn a_change_is_told_of_what_it_breaks_and_of_nothing_else() {
     let class = format!("{claim}---\nkind: StorageClass\nmetadata: {{name: fast}}\n");
     assert_eq!(broken("", claim), [""; 0]);
     assert_eq!(broken(&class, claim), ["StorageClass fast is not in this render"]);
+}
+
+/// Everything that is read, in one render.
+fn whole() -> Vec<Value> {
+    let route = "kind: HTTPRoute\nmetadata: {name: r}\nspec: {parentRefs: [{name: g}], rules: [{backendRefs: [{name: web, port: 80}]}]}\n";
+    let monitor = "kind: ServiceMonitor\nmetadata: {name: m}\nspec: {selector: {matchExpressions: [{key: app, operator: In, values: \
+                   [web]}]}, endpoints: [{port: http}], namespaceSelector: {matchNames: [shop]}}\n";
+    let set = "kind: StatefulSet\nmetadata: {name: s}\nspec: {serviceName: web, volumeClaimTemplates: [{metadata: {name: d}}], template: \
+               {spec: {containers: [{name: x, args: [--host, web], envFrom: [{configMapRef: {name: c}}]}]}}}\n";
+    let binding = "kind: RoleBinding\nmetadata: {name: b}\nroleRef: {kind: Role, name: r}\nsubjects: [{kind: ServiceAccount, name: sa}]\n";
+    read(&[WEB, CONFIG, route, "---\n", monitor, "---\n", set, "---\n", binding].concat())
+}
+
+/// A value with its nth node replaced; the nodes are counted down.
+fn replaced(value: &Value, n: &mut usize, by: &Value) -> Value {
+    if *n == 0 {
+        *n = usize::MAX;
+        return by.clone();
+    }
+    *n -= 1;
+    match value {
+        Value::Map(map, origin) => {
+            let entries = map.iter().map(|(key, value)| (key.clone(), replaced(value, n, by)));
+            Value::Map(Arc::new(entries.collect()), *origin)
+        }
+        Value::List(items, origin) => {
+            Value::List(Arc::new(items.iter().map(|item| replaced(item, n, by)).collect()), *origin)
+        }
+        leaf => leaf.clone(),
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(300))]
+
+    /// Whatever stands wherever, a graph is drawn, and a render breaks nothing of itself.
+    #[test]
+    fn anything_may_stand_anywhere(odd in proptest::collection::vec((0..400_usize, 0..7_usize), 1..6)) {
+        let odds = [
+            Value::NULL,
+            Value::int(-1),
+            Value::str(""),
+            Value::str("\u{e9}=web:80 http://web.\u{e9}:99999 \"web\""),
+            Value::list([Value::str("web")]),
+            Value::map([("name", Value::str("web"))]),
+            Value::bool(true),
+        ];
+        let mut manifests = whole();
+        for (mut n, by) in odd {
+            manifests = manifests.iter().map(|manifest| replaced(manifest, &mut n, &odds[by])).collect();
+        }
+        for namespace in ["", "shop"] {
+            let graph = Graph::of(&manifests, namespace);
+            for edge in &graph.edges {
+                prop_assert!(edge.from < graph.nodes.len() && edge.to < graph.nodes.len());
+            }
+            let some = graph.only(|node| node.tier != Tier::Config);
+            for draw in [draw::mermaid, draw::dot, draw::json, draw::svg] {
+                prop_assert!(!draw(&graph).is_empty() && !draw(&some).contains("NaN"));
+            }
+        }
+        prop_assert_eq!(broken_by(&manifests, &manifests), []);
+    }
 }
