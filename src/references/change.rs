@@ -4,8 +4,8 @@ use std::collections::HashSet;
 
 use crate::value::{Str, Value};
 
+use super::connect::Service;
 use super::dangling::{Dangling, Problem};
-use super::hosts::Service;
 use super::object::{World, is_service};
 use super::resolve::Findings;
 
@@ -22,7 +22,7 @@ pub fn broken_by<'a>(
     let dangled = Findings::of(&before, &[]).dangling;
     let dangled: HashSet<Problem> = dangled.into_iter().map(|dangling| in_essence(dangling.problem)).collect();
     let was_there = |problem: &Problem| match problem {
-        Problem::Absent(id) => before.named(&id.kind, &id.namespace, &id.name).next().is_some(),
+        Problem::Absent(id) => before.named(&id.kind, &id.namespace, &id.name).is_some(),
         _ => true,
     };
     let all = Findings::of(&after, &gone).dangling.into_iter();

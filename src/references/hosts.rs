@@ -1,48 +1,11 @@
-//! Who talks to whom: names of Services in what containers are told, by environment, arguments and files.
+//! Names of Services in texts.
 //!
 //! A name alone is no connection: `web` in a text may be anything. It is one in a URL, before a port, with the namespace
 //! behind it, or where the key it stands under speaks of a host.
 
 use std::collections::HashMap;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
-
-use crate::manifest::Id;
-use crate::value::{Str, Value};
-
-use super::object::Object;
-
-/// A Service that may be named.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Service {
-    pub(super) id: Id,
-    /// The namespace that it is installed into, as far as it is known.
-    pub(super) namespace: Str,
-    pub(super) ports: Vec<u16>,
-    /// Its name stands for the pods themselves, and any of their ports.
-    pub(super) headless: bool,
-}
-
-impl Service {
-    /// What a manifest of a Service says.
-    pub(super) fn of(object: &Object<'_>) -> Service {
-        let spec = |key: &str| object.value.get("spec")?.get(key);
-        let ports = spec("ports").and_then(Value::as_list).into_iter().flat_map(|ports| ports.iter());
-        let ports = ports.filter_map(|port| match port.get("port")? {
-            Value::Num(number, _) => u16::try_from(number.as_i64()?).ok(),
-            _ => None,
-        });
-        let headless = spec("clusterIP").and_then(Value::as_str) == Some("None");
-        let external = spec("type").and_then(Value::as_str) == Some("ExternalName");
-        Service {
-            id: object.id.clone(),
-            namespace: object.namespace.clone(),
-            ports: ports.collect(),
-            headless: headless || external,
-        }
-    }
-}
+use super::connect::Service;
 
 /// A place where a Service is named.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -199,45 +162,10 @@ fn speaks_of_host(key: &str) -> bool {
     WORDS.iter().any(|word| key.contains(word)) || (is_service && !key.starts_with("otel"))
 }
 
-/// The texts of a container: the key, the text and the place of each.
-pub(super) fn texts<'a>(list: &str, container: &'a Value) -> Vec<(&'a str, &'a str, String)> {
-    let name = container.get("name").and_then(Value::as_str).unwrap_or_default();
-    let mut texts = Vec::new();
-    let items = |key: &str| container.get(key).and_then(Value::as_list).into_iter().flat_map(|items| items.iter());
-    for variable in items("env") {
-        let field = |key: &str| variable.get(key).and_then(Value::as_str);
-        if let (Some(key), Some(value)) = (field("name"), field("value")) {
-            texts.push((key, value, format!("{list}[{name}].env[{key}]")));
-        }
-    }
-    for field in ["command", "args"] {
-        let mut flag = "";
-        for (index, text) in items(field).enumerate() {
-            let Some(text) = text.as_str() else { continue };
-            texts.push((flag, text, format!("{list}[{name}].{field}[{index}]")));
-            flag = if text.starts_with('-') { text } else { "" };
-        }
-    }
-    texts
-}
-
-/// The texts in a ConfigMap or Secret: the key and the text of each.
-pub(super) fn files(value: &Value) -> Vec<(&str, String)> {
-    let entries = |field: &str| value.get(field).and_then(Value::as_map).into_iter().flat_map(|map| map.iter());
-    let encoded = value.get("kind").and_then(Value::as_str) == Some("Secret");
-    let plain = entries("stringData").chain(entries("data").filter(|_| !encoded));
-    let mut files: Vec<(&str, String)> =
-        plain.filter_map(|(key, value)| Some((key.as_str(), value.as_str()?.to_owned()))).collect();
-    files.extend(entries("data").filter(|_| encoded).filter_map(|(key, value)| {
-        let text: String = value.as_str()?.split_ascii_whitespace().collect();
-        Some((key.as_str(), String::from_utf8(STANDARD.decode(text).ok()?).ok()?))
-    }));
-    files
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::manifest::Id;
 
     fn found(key: &str, text: &str) -> Vec<(String, Option<u16>)> {
         let service = |name: &str, headless| {

@@ -7,6 +7,7 @@
 
 mod change;
 mod collect;
+mod connect;
 mod dangling;
 pub mod draw;
 mod hosts;

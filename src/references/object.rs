@@ -72,10 +72,11 @@ impl<'a> World<'a> {
         self.objects.push(object);
     }
 
-    /// The objects of a kind with a name, in a namespace.
-    pub(super) fn named(&self, kind: &str, namespace: &str, name: &str) -> impl Iterator<Item = usize> {
-        let all = self.by_name.get(&(kind.into(), name.into()));
-        all.into_iter().flatten().copied().filter(move |index| self.is_in(*index, namespace))
+    /// The object of a kind with a name in a namespace, rather than one of which the namespace is not known.
+    pub(super) fn named(&self, kind: &str, namespace: &str, name: &str) -> Option<usize> {
+        let all = self.by_name.get(&(kind.into(), name.into()))?.iter().copied();
+        let exactly = |index: &usize| self.objects[*index].namespace == namespace;
+        all.clone().find(exactly).or_else(|| all.clone().find(|index| self.is_in(*index, namespace)))
     }
 
     /// The workloads whose pods a selector takes, in a namespace.

@@ -8,10 +8,9 @@ use crate::manifest::Id;
 use crate::value::{Str, Value};
 
 use super::collect::{self, Part, Reference, Target};
+use super::connect::{self, Service, Told};
 use super::dangling::{Dangling, Problem};
-use super::hosts::{self, Hosts, Service};
 use super::object::{World, is_service};
-use super::table::CONTAINERS;
 use super::{Relation, selector::Selector};
 
 /// Where references lead, and which lead nowhere.
@@ -71,10 +70,11 @@ impl<'a> Resolver<'_, 'a> {
     fn follow(&mut self, reference: &Reference<'a>) {
         match &reference.target {
             Target::Object { kind, namespace, name, part } => {
-                let found: Vec<usize> = self.world.named(kind, namespace, name).collect();
-                let Some(first) = found.first() else { return self.absent(reference, kind, namespace, name) };
-                self.link(reference, To::Object(*first), part);
-                let found = &self.world.objects[*first];
+                let Some(index) = self.world.named(kind, namespace, name) else {
+                    return self.absent(reference, kind, namespace, name);
+                };
+                self.link(reference, To::Object(index), part);
+                let found = &self.world.objects[index];
                 if let Some(problem) = part.as_ref().and_then(|part| lacks(&found.id, found.value, part)) {
                     self.lead_nowhere(reference, problem, false);
                 }
@@ -164,9 +164,8 @@ impl<'a> Resolver<'_, 'a> {
 
     /// The volumes that StatefulSets claim for each of their pods.
     fn claims(&mut self) {
-        for (from, object) in
-            self.world.objects.iter().enumerate().filter(|(_, object)| object.id.kind == "StatefulSet")
-        {
+        let objects = self.world.objects.iter().enumerate();
+        for (from, object) in objects.filter(|(_, object)| object.id.kind == "StatefulSet") {
             let templates = object.value.get("spec").and_then(|spec| spec.get("volumeClaimTemplates"));
             for template in templates.and_then(Value::as_list).into_iter().flat_map(|list| list.iter()) {
                 let Some(name) = template.get("metadata").and_then(|metadata| metadata.get("name")?.as_str()) else {
@@ -179,47 +178,23 @@ impl<'a> Resolver<'_, 'a> {
                     group: Str::new(),
                 };
                 let place = format!("spec.volumeClaimTemplates[{name}]");
-                self.links.push(Link {
-                    from,
-                    to: To::Claim(id),
-                    relation: Relation::Stores,
-                    label: String::new(),
-                    place,
-                });
+                let relation = Relation::Stores;
+                self.links.push(Link { from, to: To::Claim(id), relation, label: String::new(), place });
             }
         }
     }
 
-    /// The Services that workloads are told the names of.
+    /// The Services that workloads are told the names of, those that are gone among them. That the pods of a Service know
+    /// each other by it is no connection.
     fn connections(&mut self, gone: &[Service]) {
-        let here: Vec<usize> =
-            (0..self.world.objects.len()).filter(|at| is_service(&self.world.objects[*at].id)).collect();
-        let mut services: Vec<Service> = Vec::with_capacity(here.len() + gone.len());
-        services.extend(here.iter().map(|at| Service::of(&self.world.objects[*at])));
-        services.extend(gone.iter().cloned());
-        let hosts = Hosts::new(&services);
-        let uses = self.config_by_workload();
-        let mut files: HashMap<usize, Vec<(usize, Option<u16>, String)>> = HashMap::new();
-        for from in 0..self.world.objects.len() {
-            let object = &self.world.objects[from];
-            let Some(pod) = object.pod else { continue };
-            let namespace = object.namespace.as_str();
-            let mut mentions = Vec::new();
-            for list in CONTAINERS {
-                for container in pod.spec.get(list).and_then(Value::as_list).into_iter().flat_map(|list| list.iter()) {
-                    for (key, text, place) in hosts::texts(list, container) {
-                        let found = hosts.find(key, text, namespace).into_iter();
-                        mentions.extend(found.map(|m| (m.service, m.port, format!("{}.{place}", pod.at), true)));
-                    }
-                }
-            }
-            for config in uses.get(&from).into_iter().flatten() {
-                let found = files.entry(*config).or_insert_with(|| in_files(&hosts, &self.world.objects[*config]));
-                mentions.extend(found.iter().map(|(service, port, place)| (*service, *port, place.clone(), false)));
-            }
-            for (service, port, place, direct) in mentions {
-                let at = here.get(service).copied();
-                self.connection(from, &services[service], at, port, place, direct);
+        let is_service = |at: &usize| is_service(&self.world.objects[*at].id);
+        let here: Vec<usize> = (0..self.world.objects.len()).filter(is_service).collect();
+        let services = here.iter().map(|at| Service::of(&self.world.objects[*at]));
+        let services: Vec<Service> = services.chain(gone.iter().cloned()).collect();
+        for told in connect::told(self.world, &services, &self.config_by_workload()) {
+            let service = here.get(told.service).copied();
+            if !service.is_some_and(|service| self.selected.contains(&(service, told.by))) {
+                self.connection(&told, &services[told.service], service);
             }
         }
     }
@@ -237,49 +212,22 @@ impl<'a> Resolver<'_, 'a> {
         uses
     }
 
-    /// A workload that is told the name of a Service, which may be gone. That pods of one Service know each other by it
-    /// is no connection.
-    fn connection(
-        &mut self,
-        from: usize,
-        service: &Service,
-        at: Option<usize>,
-        port: Option<u16>,
-        place: String,
-        direct: bool,
-    ) {
-        if at.is_some_and(|at| self.selected.contains(&(at, from))) {
-            return;
-        }
-        let label = port.map(|port| format!(":{port}")).unwrap_or_default();
+    fn connection(&mut self, told: &Told, service: &Service, at: Option<usize>) {
+        let label = told.port.map(|port| format!(":{port}")).unwrap_or_default();
         let to = at.map_or_else(|| To::Absent(service.id.clone()), To::Object);
-        self.links.push(Link { from, to, relation: Relation::Connects, label, place: place.clone() });
-        let problem = match (at, port) {
+        let relation = Relation::Connects;
+        self.links.push(Link { from: told.by, to, relation, label, place: told.place.clone() });
+        let problem = match (at, told.port) {
             (None, _) => Problem::Absent(service.id.clone()),
             // What a file holds may never be used.
-            (Some(at), Some(port)) if direct && !service.headless && !service.ports.contains(&port) => {
-                Problem::NoPort {
-                    service: service.id.clone(),
-                    port: ecow::eco_format!("{port}"),
-                    has: service_ports(self.world.objects[at].value),
-                }
+            (Some(at), Some(port)) if !told.in_file && !service.headless && !service.ports.contains(&port) => {
+                let has = service_ports(self.world.objects[at].value);
+                Problem::NoPort { service: service.id.clone(), port: ecow::eco_format!("{port}"), has }
             }
             _ => return,
         };
-        self.problem(problem, false, from, Relation::Connects, &place);
+        self.problem(problem, false, told.by, relation, &told.place);
     }
-}
-
-/// The Services that a ConfigMap or Secret names, with their ports, and where it does.
-fn in_files(hosts: &Hosts<'_>, object: &super::object::Object<'_>) -> Vec<(usize, Option<u16>, String)> {
-    let mut found = Vec::new();
-    for (key, text) in hosts::files(object.value) {
-        for mention in hosts.find(key, &text, &object.namespace) {
-            let place = format!("{} data[{key}]", object.id);
-            found.push((mention.service, mention.port, place));
-        }
-    }
-    found
 }
 
 /// What of a resource is referred to and is not there.
