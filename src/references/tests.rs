@@ -1,6 +1,6 @@
 //! Manifests with the edges and warnings they give.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use proptest::prelude::*;
 
@@ -389,6 +389,15 @@ fn replaced(value: &Value, n: &mut usize, by: &Value) -> Value {
     }
 }
 
+fn fits_schema(graph: &Graph) -> Vec<String> {
+    static SCHEMA: LazyLock<jsonschema::Validator> = LazyLock::new(|| {
+        let schema = serde_json::from_str(include_str!("../../docs/graph.schema.json")).expect("JSON");
+        jsonschema::validator_for(&schema).expect("a schema")
+    });
+    let json = serde_json::from_str(&draw::json(graph)).expect("JSON");
+    SCHEMA.iter_errors(&json).map(|err| format!("{err} at {}", err.instance_path())).collect()
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(300))]
 
@@ -413,6 +422,7 @@ proptest! {
             for edge in &graph.edges {
                 prop_assert!(edge.from < graph.nodes.len() && edge.to < graph.nodes.len());
             }
+            prop_assert_eq!(fits_schema(&graph), Vec::<String>::new());
             let some = graph.only(|node| node.tier != Tier::Config);
             for draw in [draw::mermaid, draw::dot, draw::json, draw::svg] {
                 prop_assert!(!draw(&graph).is_empty() && !draw(&some).contains("NaN"));

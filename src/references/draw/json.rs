@@ -1,4 +1,5 @@
-//! A graph for programs: nodes, edges between their numbers, and what leads nowhere.
+//! A graph for programs: nodes, edges between their numbers, and what leads nowhere. `docs/graph.schema.json` says what
+//! is in it.
 
 use serde_json::{Value, json};
 
