@@ -59,7 +59,7 @@ impl<'a> World<'a> {
         let index = self.objects.len();
         let Id { kind, name, .. } = &object.id;
         self.by_name.entry((kind.clone(), name.clone())).or_default().push(index);
-        if let Some(secret) = secret_made_by(kind, name, object.value) {
+        for secret in secrets_made_by(kind, name, object.value) {
             self.by_name.entry(("Secret".into(), secret)).or_default().push(index);
         }
         if let Some(pod) = &object.pod {
@@ -165,19 +165,30 @@ fn pod<'a>(kind: &str, value: &'a Value) -> Option<Pod<'a>> {
     Some(Pod { labels: labels.and_then(Value::as_map).map(|labels| &**labels), spec, at })
 }
 
-/// The Secret that a controller makes of a resource that asks for it.
-fn secret_made_by(kind: &str, name: &Str, value: &Value) -> Option<Str> {
-    let text = |path: [&str; 2]| {
-        value.get("spec")?.get(path[0]).and_then(|value| match path[1] {
-            "" => value.as_str().map(Str::from),
-            key => value.get(key)?.as_str().map(Str::from),
-        })
-    };
-    match kind {
-        "Certificate" => text(["secretName", ""]),
+/// The Secrets that a controller makes of a resource that asks for them.
+fn secrets_made_by(kind: &str, name: &Str, value: &Value) -> Vec<Str> {
+    let spec = value.get("spec");
+    let text = |value: Option<&Value>| value.and_then(Value::as_str).map(Str::from);
+    let below = |key: &str, name: &str| text(spec.and_then(|spec| spec.get(key)?.get(name)));
+    let one = match kind {
+        "Certificate" => text(spec.and_then(|spec| spec.get("secretName"))),
         "SealedSecret" => Some(name.clone()),
-        "ExternalSecret" => text(["target", "name"]).or_else(|| Some(name.clone())),
-        "VaultStaticSecret" | "VaultDynamicSecret" | "VaultPKISecret" => text(["destination", "name"]),
+        "ExternalSecret" => below("target", "name").or_else(|| Some(name.clone())),
+        "VaultStaticSecret" | "VaultDynamicSecret" | "VaultPKISecret" => below("destination", "name"),
+        "Ingress" if asks_for_certificates(value) => {
+            let hosts = spec.and_then(|spec| spec.get("tls")).and_then(Value::as_list);
+            let hosts = hosts.into_iter().flat_map(|hosts| hosts.iter());
+            return hosts.filter_map(|host| text(host.get("secretName"))).collect();
+        }
         _ => None,
-    }
+    };
+    one.into_iter().collect()
+}
+
+/// Whether an annotation has cert-manager make the certificates of an Ingress.
+fn asks_for_certificates(ingress: &Value) -> bool {
+    const ANNOTATIONS: [&str; 3] =
+        ["cert-manager.io/cluster-issuer", "cert-manager.io/issuer", "kubernetes.io/tls-acme"];
+    let annotations = ingress.get("metadata").and_then(|metadata| metadata.get("annotations"));
+    annotations.is_some_and(|annotations| ANNOTATIONS.iter().any(|key| annotations.get(key).is_some()))
 }

@@ -152,6 +152,9 @@ impl<'a> Resolver<'_, 'a> {
             _ => reference.label.clone(),
         };
         let Reference { from, relation, ref place, .. } = *reference;
+        if matches!(to, To::Object(to) if to == from) {
+            return;
+        }
         self.links.push(Link { from, to, relation, label, place: place.clone() });
     }
 

@@ -199,6 +199,9 @@ fn a_secret_that_a_controller_makes_is_there() {
         assert!(all.contains(&format!("Ingress i uses {kind} t")), "{all:?}");
         assert!(!all.iter().any(|line| line.starts_with('!')), "{all:?}");
     }
+    let annotated =
+        tls.replace("metadata: {name: i}", "metadata: {name: i, annotations: {cert-manager.io/issuer: ca}}");
+    assert_eq!(told(&annotated), ["Users reaches Ingress i"]);
     assert_eq!(told(tls).last().map(String::as_str), Some("! Secret t is not in this render"));
 }
 

@@ -1,5 +1,7 @@
 //! A graph as a picture that stands alone: nothing is fetched, no script runs, and it follows the reader's light or dark.
 
+use std::collections::HashMap;
+
 use super::super::{Graph, Standing, Tier};
 use super::layout::{Point, layout};
 use super::{clean, edge_label, is_flow, titles};
@@ -35,10 +37,15 @@ pub fn svg(graph: &Graph) -> String {
             escaped(said.trim_end())
         );
     }
+    let mut beside: HashMap<(usize, usize), usize> = HashMap::new();
     for ((edge, points), label) in
         graph.edges.iter().zip(&laid.edges).zip(&labels).filter(|(_, label)| !label.is_empty())
     {
         let (x, y) = label_at(points, (sizes[edge.from].0 / 2.0, sizes[edge.to].0 / 2.0));
+        // Of several edges between two nodes the labels stand below each other.
+        let below = beside.entry((edge.from, edge.to)).or_default();
+        let y = y + 11.0 * *below as f64;
+        *below += 1;
         out += &format!("<text class=\"label\" x=\"{x:.1}\" y=\"{y:.1}\">{}</text>\n", escaped(label));
     }
     for (((node, (kind, name)), size), at) in graph.nodes.iter().zip(&titles).zip(&sizes).zip(&laid.nodes) {
