@@ -224,11 +224,22 @@ fn references_that_the_change_breaks_are_told() {
     folder.write("old.yaml", &(job("old") + &service("old")));
     folder.write("half.yaml", &(job("old") + &service("new")));
     folder.write("new.yaml", &(job("new") + &service("new")));
-    let said = folder.render(&["diff", "old.yaml", "half.yaml"]).stderr;
-    let want = "warning: Service old is not in this render\n |\n = note: Job j connects to it: \
-                spec.template.spec.containers[x].env[API]\n";
-    assert_eq!(said, want);
+    let run = |format| differs(folder.render(&["diff", "old.yaml", "half.yaml", "-o", format]));
+    let what = "Service old is not in this render";
+    let from = "Job j connects to it: spec.template.spec.containers[x].env[API]";
+    assert!(run("human").contains(&format!("\nbroken references: 1\n  ! {what}\n      {from}\n")), "{}", run("human"));
+    assert!(run("brief").ends_with(&format!("\n! {what}\n")));
+    assert!(run("unified").starts_with(&format!("# broken reference: {what}\n")));
+    let json: serde_json::Value = serde_json::from_str(&run("json")).unwrap();
+    assert_eq!(json["broken"], serde_json::json!([{"problem": what, "from": [from]}]));
+    let comment = run("markdown");
+    assert!(
+        comment.contains(&format!("<b>1 broken reference</b></summary>\n\n- {what}\n  - Job j connects to it: ")),
+        "{comment}"
+    );
+    assert!(run("html").contains(&format!("<summary>Broken reference: {what}</summary>\n<ul>\n<li>{from}</li>\n")));
     for same in [["old.yaml", "new.yaml"], ["old.yaml", "old.yaml"], ["half.yaml", "half.yaml"]] {
-        assert_eq!(folder.render(&["diff", same[0], same[1]]).stderr, "", "{same:?}");
+        let said = folder.render(&["diff", same[0], same[1]]).stdout;
+        assert!(!said.contains("broken"), "{same:?}: {said}");
     }
 }

@@ -28,7 +28,7 @@ pub use compare::reconciled;
 pub use ignore::{BadRule, Rules};
 pub use path::{FieldPath, Step};
 pub use redact::{DigestKey, RANDOM, Secrets, digest};
-pub use report::{Change, Detail, Fate, Paired, Report, ResourceChange, Summary};
+pub use report::{Broken, Change, Detail, Fate, Paired, Report, ResourceChange, Summary};
 pub use side::{Document, Resource, Side};
 pub use text::{Hunk, Line, LineKind, hunks};
 
@@ -73,7 +73,7 @@ pub fn compare(old: &Side, new: &Side, options: &Options) -> Report {
     resources.sort_by(|a, b| order(a).cmp(&order(b)));
     let minor = options.kube_minor.unwrap_or(risk::LATEST_MINOR);
     let risks = risk::assess(&risk::Upgrade::new(&olds, &news, &pairing.pairs, &resources, minor));
-    Report { old: old.name.clone(), new: new.name.clone(), resources, unchanged, risks }
+    Report { old: old.name.clone(), new: new.name.clone(), resources, unchanged, risks, broken: Vec::new() }
 }
 
 /// The resources as they are compared: without what is to be ignored, secrets replaced.

@@ -18,6 +18,17 @@ pub struct Report {
     pub unchanged: usize,
     /// What the changes put at stake, by resource and then the worst first.
     pub risks: Vec<Risk>,
+    /// The references that the changes break, for who knows of them to add.
+    pub broken: Vec<Broken>,
+}
+
+/// References that lead nowhere because of the changes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Broken {
+    /// What is not there.
+    pub what: String,
+    /// Who refers to it, a line each.
+    pub from: Vec<String>,
 }
 
 impl Report {

@@ -69,8 +69,13 @@ pub enum Problem {
 const SHOWN: usize = 4;
 
 impl Dangling {
-    /// What to tell: the problem, and each resource that has it with the first of its fields.
+    /// What to tell.
     pub fn diagnostic(&self) -> Diagnostic {
+        self.told().into_iter().fold(Diagnostic::warning(self.problem.to_string()), Diagnostic::note)
+    }
+
+    /// Who refers to it, a line each: the resource with the first of its fields. Of many, some.
+    pub fn told(&self) -> Vec<String> {
         let mut fields: IndexMap<(&Id, Relation), Vec<&str>> = IndexMap::new();
         for (id, relation, place) in &self.from {
             fields.entry((id, *relation)).or_default().push(place);
@@ -79,18 +84,13 @@ impl Dangling {
             Problem::NoPods { .. } | Problem::NoServices { .. } | Problem::NoNamedPort { .. } => "them",
             _ => "it",
         };
-        let mut diagnostic = Diagnostic::warning(self.problem.to_string());
-        for ((id, relation), places) in fields.iter().take(SHOWN) {
-            let more = match places.len() {
-                1 => String::new(),
-                count => format!(" and {} more", count - 1),
-            };
-            diagnostic = diagnostic.note(format!("{id} {} {it}: {}{more}", relation.verb(), places[0]));
-        }
-        match fields.len().saturating_sub(SHOWN) {
-            0 => diagnostic,
-            more => diagnostic.note(format!("and {more} more")),
-        }
+        let line = |((id, relation), places): (&(&Id, Relation), &Vec<&str>)| {
+            let more = if places.len() > 1 { format!(" and {} more", places.len() - 1) } else { String::new() };
+            format!("{id} {} {it}: {}{more}", relation.verb(), places[0])
+        };
+        let more = fields.len().saturating_sub(SHOWN);
+        let more = (more > 0).then(|| format!("and {more} more"));
+        fields.iter().take(SHOWN).map(line).chain(more).collect()
     }
 
     /// Whether it is of those that are usually no part of a render: what every cluster has or an administrator brings.

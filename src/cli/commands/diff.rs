@@ -6,7 +6,7 @@ use crate::chart::semver::Version;
 use crate::diag::{Diagnostic, Sources};
 use crate::diff::risk::Class;
 use crate::diff::write::{self, Style};
-use crate::diff::{self, Options, Report, Rules, Secrets, Side};
+use crate::diff::{self, Broken, Options, Report, Rules, Secrets, Side};
 use crate::references::{self, Dangling};
 
 /// Compares both sides and prints what is different.
@@ -19,8 +19,8 @@ pub(super) fn run(args: &DiffArgs, sources: &Sources) -> Result<Exit, Stop> {
     let fail_on = classes(&args.fail_on)?;
     let kube_minor = sides::kube_version(args).map(minor).transpose()?;
     let [old, new] = sides::read(args, sources)?;
-    let report = diff::compare(&old, &new, &Options { ignore, secrets, kube_minor });
-    terminal::report(&broken(&report, &old, &new), sources, terminal::style(&args.global));
+    let mut report = diff::compare(&old, &new, &Options { ignore, secrets, kube_minor });
+    report.broken = broken(&report, &old, &new);
     super::write(text(&report, args).as_bytes())?;
     let exit = match report.risks.iter().any(|risk| fail_on.contains(&risk.class())) {
         true => Exit::Risk,
@@ -55,12 +55,13 @@ fn minor(typed: &str) -> Result<u32, Stop> {
 }
 
 /// References that lead nowhere because of the change.
-fn broken(report: &Report, old: &Side, new: &Side) -> Vec<Diagnostic> {
+fn broken(report: &Report, old: &Side, new: &Side) -> Vec<Broken> {
     if report.is_empty() {
         return Vec::new();
     }
     let [old, new] = [old, new].map(|side| side.resources.iter().map(|resource| &resource.value));
-    references::broken_by(old, new).iter().map(Dangling::diagnostic).collect()
+    let broken = |dangling: &Dangling| Broken { what: dangling.problem.to_string(), from: dangling.told() };
+    references::broken_by(old, new).iter().map(broken).collect()
 }
 
 fn text(report: &Report, args: &DiffArgs) -> String {

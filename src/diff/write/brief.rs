@@ -1,6 +1,7 @@
-//! A line a resource.
+//! A line a resource, and a line for what the changes break.
 
 use super::super::Report;
+use super::lines::visible;
 use super::{heading, risks};
 
 /// The report, a line a resource.
@@ -12,6 +13,9 @@ pub fn brief(report: &Report) -> String {
         let classes = risks::classes(report.risks_of(n));
         let classes = if classes.is_empty() { classes } else { format!("  [{classes}]") };
         out += &format!("{} {}{gap}{extent}{classes}\n", heading::sign(change.fate()), heading::name(change));
+    }
+    for broken in &report.broken {
+        out += &format!("! {}\n", visible(&broken.what));
     }
     out
 }

@@ -2,7 +2,7 @@
 
 use super::super::risk::{Class, Risk};
 use super::super::{Fate, Report, ResourceChange};
-use super::lines::{self, Line, Mark};
+use super::lines::{self, Line, Mark, visible};
 use super::repeated::Told;
 use super::{Style, heading, risks};
 
@@ -23,6 +23,7 @@ pub fn human(report: &Report, style: &Style) -> String {
         page.resource(change, own, report.risks_of(n));
     }
     page.summary(report, &told);
+    page.broken(report);
     page.advice(report);
     page.out
 }
@@ -127,6 +128,23 @@ impl Page {
             self.painted(&[DIM], &format!("  {}", rule.id));
             let times = if risks.len() > 1 { format!(" ×{}", risks.len()) } else { String::new() };
             self.out += &format!("{times}: {}\n", rule.advice);
+        }
+    }
+
+    /// The references that lead nowhere now.
+    fn broken(&mut self, report: &Report) {
+        if report.broken.is_empty() {
+            return;
+        }
+        self.out.push('\n');
+        self.painted(&[BOLD], &format!("broken references: {}", report.broken.len()));
+        self.out.push('\n');
+        for broken in &report.broken {
+            self.out += &format!("  ! {}\n", visible(&broken.what));
+            for from in &broken.from {
+                self.painted(&[DIM], &format!("      {}", visible(from)));
+                self.out.push('\n');
+            }
         }
     }
 

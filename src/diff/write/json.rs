@@ -5,7 +5,7 @@ use serde::ser::{Serialize, SerializeMap as _, SerializeSeq as _, Serializer};
 use crate::value::{Num, Value};
 
 use super::super::risk::{Class, Risk};
-use super::super::{Change, Detail, FieldPath, Report, Resource, ResourceChange, Step, Summary};
+use super::super::{Broken, Change, Detail, FieldPath, Report, Resource, ResourceChange, Step, Summary};
 use super::heading;
 
 /// The version of the format. It changes when a field is taken away or means something else.
@@ -32,7 +32,17 @@ impl Serialize for Of<'_, Report> {
         map.serialize_entry("new", &self.0.new)?;
         map.serialize_entry("summary", &Of(&self.0.summary()))?;
         map.serialize_entry("risks", &Of(&self.0.classes()))?;
+        map.serialize_entry("broken", &self.0.broken.iter().map(Of).collect::<Vec<_>>())?;
         map.serialize_entry("resources", &resources)?;
+        map.end()
+    }
+}
+
+impl Serialize for Of<'_, Broken> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(2))?;
+        map.serialize_entry("problem", &self.0.what)?;
+        map.serialize_entry("from", &self.0.from)?;
         map.end()
     }
 }

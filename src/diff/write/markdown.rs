@@ -2,7 +2,7 @@
 
 use super::super::risk::{Class, Risk, Rule};
 use super::super::{Report, ResourceChange};
-use super::lines::{self, Line, Mark};
+use super::lines::{self, Line, Mark, visible};
 use super::repeated::Told;
 use super::{heading, risks};
 
@@ -19,7 +19,8 @@ pub fn markdown(report: &Report, context: usize) -> String {
     if !report.risks.is_empty() {
         out += &format!("**Risks**: {}\n\n", risks::counts(report));
     }
-    let blocks: Vec<Block> = dangers(report).into_iter().chain(blocks(report, context)).collect();
+    let blocks = broken(report).into_iter().chain(dangers(report)).chain(blocks(report, context));
+    let blocks: Vec<Block> = blocks.collect();
     let mut left_out = 0;
     // Whatever is still to come is at least named.
     let mut reserve: usize = blocks.iter().map(|block| block.name.len()).sum();
@@ -52,6 +53,18 @@ impl Block {
         let whole = format!("<details><summary>{title}</summary>\n\n{fence}diff\n{body}{fence}\n\n</details>\n\n");
         Block { whole, name: format!("{title} (too long to be shown here)<br>\n") }
     }
+}
+
+/// The references that lead nowhere now, in a fold that is open.
+fn broken(report: &Report) -> Option<Block> {
+    let title = format!("<b>{}</b>", heading::count(report.broken.len(), "broken reference"));
+    let mut whole = format!("<details open><summary>{title}</summary>\n\n");
+    for broken in &report.broken {
+        whole += &format!("- {}\n", escaped(&visible(&broken.what)));
+        broken.from.iter().for_each(|from| whole += &format!("  - {}\n", escaped(&visible(from))));
+    }
+    whole += "\n</details>\n\n";
+    (!report.broken.is_empty()).then(|| Block { whole, name: format!("{title} (too long to be shown here)<br>\n") })
 }
 
 /// The risks, a fold a rule. Those of the worst classes are open.

@@ -6,6 +6,9 @@ use super::{lines, risks, view};
 /// The report as a patch, with `context` lines around what changed; risks are comments, which `patch` passes over.
 pub fn unified(report: &Report, context: usize) -> String {
     let mut out = String::new();
+    for broken in &report.broken {
+        out += &format!("# broken reference: {}\n", lines::visible(&broken.what));
+    }
     for (n, change) in report.resources.iter().enumerate() {
         let (old, new) = texts(change);
         for risk in report.risks_of(n) {

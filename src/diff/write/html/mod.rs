@@ -3,7 +3,7 @@
 //! Style and script are in the page, and the page forbids itself to load anything.
 
 use super::super::risk::Risk;
-use super::super::{Line, LineKind, Report, ResourceChange, hunks};
+use super::super::{Broken, Line, LineKind, Report, ResourceChange, hunks};
 use super::{heading, lines, risks, unified};
 
 const STYLE: &str = include_str!("page.css");
@@ -38,7 +38,7 @@ pub fn html(report: &Report, context: usize) -> String {
 
 fn header(report: &Report, title: &str, out: &mut String) {
     *out += &format!(
-        "<header>\n<h1>{}</h1>\n<p>{}</p>\n{}<div id=\"tools\">\n\
+        "<header>\n<h1>{}</h1>\n<p>{}</p>\n{}{}<div id=\"tools\">\n\
          <button type=\"button\" id=\"inline\" aria-pressed=\"false\">One column</button>\n\
          <button type=\"button\" id=\"open\">Open all</button>\n\
          <button type=\"button\" id=\"close\">Close all</button>\n</div>\n</header>\n",
@@ -48,7 +48,16 @@ fn header(report: &Report, title: &str, out: &mut String) {
             none if none.is_empty() => none,
             counts => format!("<p class=\"risk\">Risks: {counts}</p>\n"),
         },
+        report.broken.iter().map(broken).collect::<String>(),
     );
+}
+
+/// References that lead nowhere now: what is not there, and below a fold who refers to it.
+fn broken(broken: &Broken) -> String {
+    let from: String =
+        broken.from.iter().map(|from| format!("<li>{}</li>\n", escaped(&lines::visible(from)))).collect();
+    let what = escaped(&lines::visible(&broken.what));
+    format!("<details class=\"risk\"><summary>Broken reference: {what}</summary>\n<ul>\n{from}</ul>\n</details>\n")
 }
 
 /// Namespaces, kinds in them, resources in those.
