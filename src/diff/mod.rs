@@ -26,7 +26,7 @@ mod tests;
 pub use compare::reconciled;
 pub use ignore::{BadRule, Rules};
 pub use path::{FieldPath, Step};
-pub use redact::Secrets;
+pub use redact::{Secrets, is_redacted};
 pub use report::{Change, Detail, Fate, Paired, Report, ResourceChange, Summary};
 pub use side::{Document, Id, Resource, Side};
 pub use text::{Hunk, Line, LineKind, hunks};

@@ -184,8 +184,17 @@ impl Secrets {
         let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(key) else { return "<secret>".into() };
         mac.update(secret);
         let digest: String = mac.finalize().into_bytes().iter().take(6).map(|byte| format!("{byte:02x}")).collect();
-        ecow::eco_format!("<secret {digest}>")
+        ecow::eco_format!("{}{digest}{}", MARKS[0], MARKS[1])
     }
+}
+
+/// What [`Secrets`] puts before and after a digest.
+const MARKS: [&str; 2] = ["<secret ", ">"];
+
+/// Whether a text holds what stands for a secret somewhere.
+pub fn is_redacted(text: &str) -> bool {
+    let is_digest = |digest: &str| digest.len() == 12 && digest.bytes().all(|byte| byte.is_ascii_hexdigit());
+    text.split(MARKS[0]).skip(1).any(|rest| rest.split_once(MARKS[1]).is_some_and(|(digest, _)| is_digest(digest)))
 }
 
 /// The bytes that base64 stands for; line breaks in it mean nothing.
