@@ -13,6 +13,7 @@
 //! - `mistakes`: wrong input of every kind; each message is a snapshot
 //! - `opencti`: the bundled chart against what the public chart prints, and its own snapshots
 //! - `opencti_documents`: each block of its documents
+//! - `stable`: seeds, lookups, and secrets that stay
 //! - `stackstorm`: the bundled StackStorm HA chart
 //! - `stores`: the bundled charts that the products depend on
 //! - `values`: `values` and `why`, and the tags of layers
@@ -33,6 +34,7 @@ mod merge;
 mod mistakes;
 mod opencti;
 mod opencti_documents;
+mod stable;
 mod stackstorm;
 mod stores;
 mod values;

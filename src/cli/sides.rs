@@ -90,7 +90,7 @@ fn of_render(args: &TemplateArgs) -> Result<Origin, Diagnostic> {
 fn reads_stdin(origin: &Origin) -> bool {
     match origin {
         Origin::Stdin => true,
-        Origin::Render(request) => request.values.files.iter().any(|file| file == "-"),
+        Origin::Render(request) => request.stdin_reads() > 0,
         Origin::File(_) | Origin::Folder(_) => false,
     }
 }
