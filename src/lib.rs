@@ -5,6 +5,7 @@
 
 #![forbid(unsafe_code)]
 
+pub mod adopt;
 pub mod chart;
 pub mod cli;
 pub mod diag;

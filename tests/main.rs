@@ -16,6 +16,7 @@
 //! - `opencti`: the bundled chart against what the public chart prints, and its own snapshots
 //! - `opencti_documents`: each block of its documents
 //! - `snapshot`: stored renders
+//! - `stable`: seeds, lookups, and secrets that stay
 //! - `stackstorm`: the bundled StackStorm HA chart
 //! - `stores`: the bundled charts that the products depend on
 //! - `values`: `values` and `why`, and the tags of layers
@@ -39,6 +40,7 @@ mod mistakes;
 mod opencti;
 mod opencti_documents;
 mod snapshot;
+mod stable;
 mod stackstorm;
 mod stores;
 mod values;

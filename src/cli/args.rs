@@ -209,6 +209,8 @@ pub(super) struct TemplateArgs {
     #[command(flatten)]
     pub(super) release: ReleaseArgs,
     #[command(flatten)]
+    pub(super) stable: StableArgs,
+    #[command(flatten)]
     pub(super) output: OutputArgs,
     #[command(flatten)]
     pub(super) switches: Switches,
@@ -482,6 +484,36 @@ pub(super) struct ReleaseArgs {
     /// API versions that the cluster has besides the usual ones (repeatable, comma lists)
     #[arg(short, long, value_name = "VERSION", value_delimiter = ',')]
     pub(super) api_versions: Vec<String>,
+}
+
+// What a render stands on rather than on chance.
+#[derive(Args)]
+#[command(next_help_heading = "Stable renders")]
+pub(super) struct StableArgs {
+    /// Draw everything random, and the clock, from this text: the same inputs print the same bytes
+    ///
+    /// Who knows it knows the secrets: treat it as one.
+    #[arg(long, value_name = "TEXT", conflicts_with = "seed_file")]
+    pub(super) seed: Option<String>,
+    /// Read the seed from a file, `-` for stdin, so that it does not stand in the list of processes
+    #[arg(long, value_name = "FILE")]
+    pub(super) seed_file: Option<String>,
+    /// What time it is: 2026-01-31 or 2026-01-31T12:00:00Z [default: the system's, with a seed one of its own]
+    #[arg(long, value_name = "TIME")]
+    pub(super) now: Option<String>,
+    /// Keep random values as they are in earlier manifests, and let `lookup` find those (repeatable, `-` for stdin)
+    #[arg(long, value_name = "FILE", allow_hyphen_values = true)]
+    pub(super) adopt: Vec<String>,
+    /// Let `lookup` find the objects in a file, such as `kubectl get -o yaml` prints (repeatable, `-` for stdin)
+    #[arg(long, value_name = "FILE", allow_hyphen_values = true)]
+    pub(super) lookup: Vec<String>,
+}
+
+/// A seed is not to be shown.
+impl std::fmt::Debug for StableArgs {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("StableArgs").finish_non_exhaustive()
+    }
 }
 
 // What is printed, and where.

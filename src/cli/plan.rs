@@ -1,9 +1,10 @@
 //! From what was typed to what is to be done: flags checked against each other, Helm's odd ones refused or passed over.
 
-use super::args::{Refused, TemplateArgs, ValuesArgs};
+use super::args::{Refused, StableArgs, TemplateArgs, ValuesArgs};
 use crate::diag::Diagnostic;
 use crate::output::{Destination, Selection};
-use crate::pipeline::{NameChoice, Request, ValuesInput};
+use crate::pipeline::{NameChoice, Request, SeedFrom, Stable, ValuesInput};
+use crate::runtime::time::{Time, Zone};
 use crate::values::SetFlag;
 
 /// The render that the arguments ask for, and where its output goes.
@@ -26,6 +27,7 @@ pub(super) fn render(args: &TemplateArgs) -> Result<(Request, Destination), Diag
         strict: switches.strict,
         dns: switches.enable_dns,
         debug: switches.debug,
+        stable: stable(&args.stable)?,
         selection: Selection {
             show_only: args.output.show_only.clone(),
             crds: switches.include_crds && !switches.skip_crds,
@@ -33,11 +35,36 @@ pub(super) fn render(args: &TemplateArgs) -> Result<(Request, Destination), Diag
             tests: !switches.skip_tests,
         },
     };
+    // Of several `-f -` the later ones are empty, as in Helm.
+    let of_values = request.values.files.iter().filter(|path| *path == "-").count();
+    if request.stdin_reads() > of_values.max(1) {
+        return Err(
+            Diagnostic::error("stdin is given twice").help("it can be read once; save one of the two to a file")
+        );
+    }
     let destination = match &args.output.output_dir {
         Some(dir) => Destination::Folder { dir: dir.clone(), by_release: switches.release_name },
         None => Destination::Stdout,
     };
     Ok((request, destination))
+}
+
+/// What randomness, the clock and `lookup` stand on.
+fn stable(args: &StableArgs) -> Result<Stable, Diagnostic> {
+    let seed = args.seed.clone().map(SeedFrom::Text);
+    let seed = seed.or_else(|| args.seed_file.clone().map(SeedFrom::File));
+    let now = args.now.as_deref().map(time).transpose()?;
+    Ok(Stable { seed, now, lookup: args.lookup.clone(), adopt: args.adopt.clone() })
+}
+
+/// A day or a time.
+fn time(typed: &str) -> Result<Time, Diagnostic> {
+    let layouts: [&[u8]; 2] = [b"2006-01-02", b"2006-01-02T15:04:05Z07:00"];
+    let mut times = layouts.iter().filter_map(|layout| Time::parse(layout, typed.as_bytes(), &Zone::Utc).ok());
+    times.next().ok_or_else(|| {
+        Diagnostic::error(format!("--now: `{typed}` is not a time"))
+            .help("write a day as 2026-01-31, or a time as 2026-01-31T12:00:00Z")
+    })
 }
 
 /// `[NAME] [CHART]`: a single one is the chart; with a name made up or from a template, no name may be given.

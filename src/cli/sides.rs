@@ -130,7 +130,7 @@ pub(super) fn request(args: &TemplateArgs) -> Result<Request, Diagnostic> {
 fn reads_stdin(origin: &Origin) -> bool {
     match origin {
         Origin::Stdin => true,
-        Origin::Render(request) => request.values.files.iter().any(|file| file == "-"),
+        Origin::Render(request) => request.stdin_reads() > 0,
         Origin::File(_) | Origin::Folder(_) => false,
     }
 }
@@ -196,12 +196,14 @@ pub(super) fn rendered(request: &Request, global: &Global, sources: &Sources) ->
 }
 
 /// The manifests of a render with marks for what comes by chance, as those of a snapshot have: they are rendered again.
-/// Where values come from stdin that cannot be, and nothing is marked.
+/// Where it reads stdin that cannot be, and nothing is marked.
 pub(super) fn settled(side: Side, request: &Request, sources: &Sources) -> Result<Side, Stop> {
-    if request.values.files.iter().any(|file| file == "-") {
+    if request.stdin_reads() > 0 {
         return Ok(side);
     }
-    let again = pipeline::render(request, sources, &mut Vec::new())?;
+    let mut request = request.clone();
+    request.stable.at_another_time();
+    let again = pipeline::render(&request, sources, &mut Vec::new())?;
     let marked = snapshot::marked(&side, &of_outcome(String::new(), &again, sources)?);
     // The process is about to end; see `template`.
     std::mem::forget(again);

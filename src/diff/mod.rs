@@ -27,7 +27,7 @@ pub use crate::manifest::Id;
 pub use compare::reconciled;
 pub use ignore::{BadRule, Rules};
 pub use path::{FieldPath, Step};
-pub use redact::{DigestKey, RANDOM, Secrets, digest};
+pub use redact::{DigestKey, RANDOM, Secrets, digest, is_redacted};
 pub use report::{Broken, Change, Detail, Fate, Paired, Report, ResourceChange, Summary};
 pub use side::{Document, Resource, Side};
 pub use text::{Hunk, Line, LineKind, hunks};

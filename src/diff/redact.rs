@@ -190,9 +190,12 @@ impl Secrets {
         if secret == RANDOM.as_bytes() {
             return RANDOM.into();
         }
-        ecow::eco_format!("<secret {}>", digest(key, secret))
+        ecow::eco_format!("{}{}{}", MARKS[0], digest(key, secret), MARKS[1])
     }
 }
+
+/// What [`Secrets`] puts before and after a digest.
+const MARKS: [&str; 2] = ["<secret ", ">"];
 
 /// The digest of a text with a key, short enough to be read.
 pub fn digest(key: &DigestKey, text: &[u8]) -> String {
@@ -200,6 +203,13 @@ pub fn digest(key: &DigestKey, text: &[u8]) -> String {
     let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(key) else { return String::new() };
     mac.update(text);
     mac.finalize().into_bytes().iter().take(6).map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Whether a text holds what stands for a secret, or for a random value, somewhere.
+pub fn is_redacted(text: &str) -> bool {
+    let is_digest = |digest: &str| digest.len() == 12 && digest.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let mut marks = text.split(MARKS[0]).skip(1);
+    text.contains(RANDOM) || marks.any(|rest| rest.split_once(MARKS[1]).is_some_and(|(digest, _)| is_digest(digest)))
 }
 
 /// The bytes that base64 stands for; line breaks in it mean nothing.

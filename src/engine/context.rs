@@ -7,6 +7,7 @@ use crate::functions::Random;
 use crate::runtime::{Object, Runtime};
 use crate::value::{Provenance, Str, Value};
 
+use super::lookup::Objects;
 use super::objects::{CapabilitiesObject, Files};
 
 /// The release that is rendered: `.Release`.
@@ -142,6 +143,8 @@ pub struct Context {
     pub sources: Sources,
     /// Randomness and the clock.
     pub random: Arc<dyn Random + Send>,
+    /// What `lookup` answers from.
+    pub objects: Objects,
     /// Look host names up.
     pub dns: bool,
     /// Warnings that templates give.
@@ -159,6 +162,7 @@ impl Context {
             provenance: Arc::default(),
             sources: sources.clone(),
             random,
+            objects: Objects::default(),
             dns: false,
             warnings: Warnings::default(),
         }

@@ -7,6 +7,7 @@ mod context;
 mod error;
 pub mod gotpl;
 pub mod jinja;
+mod lookup;
 mod objects;
 mod source_map;
 
@@ -14,6 +15,7 @@ use std::sync::Arc;
 
 pub use context::{Capabilities, Context, Release, Scope, Template, Warnings};
 pub use error::{Frame, RenderError, RenderErrorKind};
+pub use lookup::Objects;
 pub use objects::Files;
 pub use source_map::{Segment, SourceMap};
 

@@ -122,7 +122,7 @@ fn bytes(file: &File) -> &[u8] {
     file.bytes().map_or(&[], |bytes| bytes)
 }
 
-fn base64(bytes: &[u8]) -> String {
+pub(super) fn base64(bytes: &[u8]) -> String {
     use base64::Engine as _;
     base64::engine::general_purpose::STANDARD.encode(bytes)
 }

@@ -12,9 +12,11 @@ mod dates;
 mod decimal;
 mod defaults;
 mod dicts;
+mod draws;
 mod encoding;
 mod equal;
 mod json;
+pub mod keep;
 mod lists;
 mod math;
 mod network;
@@ -31,6 +33,7 @@ mod system;
 mod table;
 mod toml;
 
+pub use draws::{Drawn, Draws, Entered, Id, Seed};
 pub use system::System;
 pub use table::{Context, FuncError, Function, Param, Random, find, names};
 

@@ -7,9 +7,10 @@ use crate::runtime::time::Zone;
 use crate::runtime::{Numbers, Runtime};
 
 use super::{
-    cases, crypto, data, dates, defaults, dicts, encoding, lists, math, network, number, paths, random, reading,
+    Draws, cases, crypto, data, dates, defaults, dicts, encoding, lists, math, network, number, paths, random, reading,
     reflection, regex, semver, split, strings, toml,
 };
+use crate::value::Str;
 
 /// What a function may use besides its arguments.
 pub struct Context<'a> {
@@ -25,6 +26,22 @@ impl Context<'_> {
     /// What an integer from YAML is taken for.
     pub fn numbers(&self) -> Numbers {
         if self.go_numbers { Numbers::Go } else { Numbers::Exact }
+    }
+
+    /// Calls a function. Where randomness is to repeat, `site` tells the place of the call.
+    ///
+    /// # Errors
+    /// Those of the function.
+    pub fn call(
+        &self,
+        function: &Function,
+        args: &[Runtime],
+        site: impl FnOnce() -> Str,
+    ) -> Result<Runtime, FuncError> {
+        match function.random.then(|| self.random.draws()).flatten() {
+            Some(draws) => draws.call(function, self, args, &site()),
+            None => (function.call)(self, args),
+        }
     }
 }
 
@@ -42,6 +59,11 @@ pub trait Random: Sync {
     /// The zone that dates without one are in.
     fn zone(&self) -> Zone {
         Zone::local()
+    }
+
+    /// What tells the calls of random functions apart, where they are to give the same in each render.
+    fn draws(&self) -> Option<&Draws> {
+        None
     }
 }
 

@@ -4,6 +4,7 @@ mod engines;
 pub mod input;
 mod release;
 mod schemas;
+mod stable;
 mod templates;
 mod values;
 
@@ -17,6 +18,7 @@ use crate::output::{self, Selection};
 use crate::schema::Schema;
 use crate::values::SetFlag;
 
+pub use stable::{SeedFrom, Stable};
 pub use values::{Giver, Merged, merge, read_values, unreadable};
 
 /// Where the release's name comes from.
@@ -82,8 +84,22 @@ pub struct Request {
     pub dns: bool,
     /// Print broken YAML rather than refusing it, where nothing else is wrong.
     pub debug: bool,
+    /// What to stand on rather than on chance.
+    pub stable: Stable,
     /// Which manifests are wanted.
     pub selection: Selection,
+}
+
+impl Request {
+    /// How many of its inputs are stdin, which can be read once.
+    pub fn stdin_reads(&self) -> usize {
+        let seed = match &self.stable.seed {
+            Some(SeedFrom::File(path)) => Some(path),
+            _ => None,
+        };
+        let files = self.values.files.iter().chain(&self.stable.lookup).chain(&self.stable.adopt).chain(seed);
+        files.filter(|path| *path == "-").count()
+    }
 }
 
 /// Why a render failed, by stage.
@@ -187,7 +203,8 @@ pub fn values(chart: &Arc<Chart>, input: &ValuesInput, sources: &Sources) -> Res
 /// Anything that keeps a manifest from being printed as it should be.
 pub fn render(request: &Request, sources: &Sources, warnings: &mut Vec<Diagnostic>) -> Result<Outcome, Error> {
     let chart = Arc::new(load_chart(request.chart.as_deref(), sources)?);
-    let release = release::resolve(request, &chart, sources)?;
+    let ground = request.stable.read(sources)?;
+    let release = release::resolve(request, &chart, &ground.random(), sources)?;
     let capabilities = release::capabilities(request)?;
     chart.check_installable()?;
     warnings.extend(chart.all_warnings());
@@ -198,9 +215,8 @@ pub fn render(request: &Request, sources: &Sources, warnings: &mut Vec<Diagnosti
     let schemas = if request.skip_schema { Vec::new() } else { schemas::check(&merged, sources, warnings)? };
     let crds = if request.selection.crds { templates::crds(&merged.tree)? } else { Vec::new() };
     let givers = merged.take_givers();
-    let context = Arc::new(templates::context(merged, release, capabilities, request, sources)?);
-    let engines = engines::Engines::new(&context).map_err(|err| Error::Render(Box::new(err)))?;
-    let rendered = templates::render(&engines);
+    let context = templates::context(merged, release, capabilities, request, sources)?;
+    let (context, (engines, rendered)) = ground.render(context)?;
     warnings.extend(context.warnings.take());
     // Before anything that a template said of the emptiness it saw instead.
     if let Some(err) = chart.unread() {

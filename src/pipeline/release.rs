@@ -8,7 +8,7 @@ use crate::chart::{Chart, Place};
 use crate::diag::{Diagnostic, Sources};
 use crate::engine::gotpl::render_alone;
 use crate::engine::{Capabilities, Context, Release};
-use crate::functions::{Random as _, System};
+use crate::functions::Random;
 
 /// Longer names do not fit the names of what Kubernetes makes from them.
 const LONGEST_NAME: usize = 53;
@@ -17,21 +17,26 @@ const LONGEST_NAME: usize = 53;
 ///
 /// # Errors
 /// A name that Helm refuses, or a template for one that fails.
-pub fn resolve(request: &Request, chart: &Chart, sources: &Sources) -> Result<Release, Error> {
+pub fn resolve(
+    request: &Request,
+    chart: &Chart,
+    random: &Arc<dyn Random + Send>,
+    sources: &Sources,
+) -> Result<Release, Error> {
     let name = match &request.name {
         NameChoice::Given(name) => name.clone(),
         NameChoice::Default if chart.place == Place::Bundled => chart.name().to_owned(),
         NameChoice::Default => "release-name".to_owned(),
-        NameChoice::Generated => format!("{}-{}", chart.name(), System.now() / 1_000_000_000),
-        NameChoice::Template(template) => from_template(template, sources)?,
+        NameChoice::Generated => format!("{}-{}", chart.name(), random.now() / 1_000_000_000),
+        NameChoice::Template(template) => from_template(template, random.clone(), sources)?,
     };
     check_name(&name)?;
     Ok(Release { name, namespace: request.namespace.clone(), is_upgrade: request.is_upgrade, revision: 1 })
 }
 
 /// Runs `--name-template`.
-fn from_template(template: &str, sources: &Sources) -> Result<String, Error> {
-    let context = Context::without_chart(sources, Arc::new(System));
+fn from_template(template: &str, random: Arc<dyn Random + Send>, sources: &Sources) -> Result<String, Error> {
+    let context = Context::without_chart(sources, random);
     let name = render_alone(&context, "--name-template", "name-template", template);
     name.map_err(|err| Error::Usage(err.diagnostic()))
 }

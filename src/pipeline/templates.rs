@@ -34,6 +34,7 @@ pub fn context(
         provenance: Arc::new(merged.provenance),
         sources: sources.clone(),
         random: Arc::new(System),
+        objects: Default::default(),
         dns: request.dns,
         warnings: Warnings::default(),
     })
@@ -123,7 +124,7 @@ pub fn manifests(
 }
 
 /// Whether a template prints notes for people: `NOTES.txt`, with or without the ending of its language.
-fn is_notes(template: &Template) -> bool {
+pub(super) fn is_notes(template: &Template) -> bool {
     let name = template.name.strip_suffix(".j2").or_else(|| template.name.strip_suffix(".jinja"));
     name.unwrap_or(&template.name).ends_with("NOTES.txt")
 }

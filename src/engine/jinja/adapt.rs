@@ -8,6 +8,7 @@ use super::error::{Failure, function_failed};
 use crate::engine::RenderErrorKind;
 use crate::functions::{Context, Function, Param};
 use crate::runtime::{Elem, IntType, List, Runtime};
+use crate::value::Str;
 
 /// Functions for which an undefined argument is as good as null, since they ask whether there is a value.
 const TOLERANT: [&str; 9] = ["default", "empty", "coalesce", "all", "any", "ternary", "required", "dig", "deepEqual"];
@@ -26,7 +27,9 @@ pub(super) fn call(function: &Function, context: &Context<'_>, args: &[Jinja]) -
     let args =
         args.map(|(n, (arg, param))| convert(from_jinja(arg), param).map_err(|got| mismatch(function, n, param, got)));
     let args = args.collect::<Result<Vec<_>, _>>()?;
-    (function.call)(context, &args).map(|r| runtime_to_jinja(&r)).map_err(|e| function_failed(function.name, &e))
+    // The engine does not tell where a call stands.
+    let result = context.call(function, &args, Str::new);
+    result.map(|r| runtime_to_jinja(&r)).map_err(|e| function_failed(function.name, &e))
 }
 
 fn fail(function: &Function, what: String) -> Error {

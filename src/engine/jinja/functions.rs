@@ -11,7 +11,6 @@ use super::{Shared, adapt, aliases, convert, print, trace};
 use crate::diag::SourceKind;
 use crate::engine::{RenderErrorKind, Scope};
 use crate::functions::{self, Function};
-use crate::value::Value;
 
 /// How many warnings of one template are located; more than these are as good as none.
 pub(super) const MAX_WARNINGS: usize = 20;
@@ -168,7 +167,8 @@ fn add_engine_functions(env: &mut Environment<'static>, shared: &Arc<Shared>, tr
     env.add_filter("fail", |message: String| refuse(&message));
     env.add_function("required", |message: String, value: Jinja| required(&message, value));
     env.add_filter("required", |value: Jinja, message: String| required(&message, value));
-    env.add_function("lookup", |_: Rest<Jinja>| Ok::<_, Error>(convert::to_jinja(&Value::map::<&str>([]))));
+    let owner = shared.clone();
+    env.add_function("lookup", move |args: Rest<Jinja>| lookup(&owner, &args));
     let owner = shared.clone();
     env.add_function("warn", move |message: String| warn(&owner, &message));
     let owner = shared.clone();
@@ -189,6 +189,12 @@ pub(super) fn register_include(env: &mut Environment<'static>, shared: &Arc<Shar
 
 fn refuse(message: &str) -> Result<Jinja, Error> {
     Err(Failure::new(RenderErrorKind::Refused, message).into())
+}
+
+/// Helm's `lookup`: API version, kind, namespace, name.
+fn lookup(shared: &Shared, args: &[Jinja]) -> Jinja {
+    let text = |index: usize| args.get(index).and_then(Jinja::as_str).unwrap_or_default();
+    convert::to_jinja(&shared.context.objects.lookup(text(0), text(1), text(2), text(3)))
 }
 
 /// Helm's `required`: fails on nil and on empty text, on nothing else.
@@ -261,5 +267,6 @@ fn include(
     let base = minijinja::context! { Template => state.lookup("Template") };
     let context = context.filter(|c| !c.is_undefined() && !c.is_none()).unwrap_or(base);
     let full = super::resolve_name(&shared.templates, scope, name, &format!("{}/_", scope.base_path));
+    let _entered = shared.enter(&full);
     state.env().get_template(&full)?.render(context)
 }

@@ -18,6 +18,7 @@ use minijinja::value::ValueKind;
 use minijinja::{Captured, Environment, UndefinedBehavior};
 
 use super::{Context, Engine, RenderError, Scope, SourceMap, Template};
+use crate::functions::Entered;
 
 /// Steps of the virtual machine that one template may take; a template that needs more has lost its way.
 const FUEL: u64 = 50_000_000;
@@ -50,6 +51,16 @@ struct Shared {
     /// The number of the `warn` call that is to fail, so that its place becomes known.
     stop_at_warning: std::sync::atomic::AtomicUsize,
     warned: std::sync::atomic::AtomicUsize,
+}
+
+impl Shared {
+    /// Says that a template is run, where randomness is to repeat and it is its own: partials are parts of others, but
+    /// for the one that sets the chart's globals.
+    fn enter(&self, name: &str) -> Option<Entered<'_>> {
+        let is_own = |template: &Template| !template.is_partial() || name.ends_with(GLOBALS);
+        let draws = self.context.random.draws()?;
+        self.templates.get(name).filter(|template| is_own(template)).map(|_| draws.enter(name))
+    }
 }
 
 impl Jinja {
@@ -98,11 +109,13 @@ impl Jinja {
     ) -> Result<T, RenderError> {
         use std::sync::atomic::Ordering::Relaxed;
         self.shared.warned.store(0, Relaxed);
+        let entered = self.shared.enter(&template.name);
         let rendered = env
             .get_template(&template.name)
             .and_then(|t| t.render_captured(minijinja::context! { Template => convert::template_object(template) }))
             .map(take)
             .map_err(|err| error::convert(&err, &self.shared));
+        drop(entered);
         self.locate_warnings(env, template, self.shared.warned.load(Relaxed));
         rendered
     }

@@ -3,7 +3,7 @@ use std::sync::Arc;
 use super::*;
 use crate::diag::{SourceKind, Sources, Style, draw};
 use crate::engine::objects::Files;
-use crate::engine::{Capabilities, Release, Warnings};
+use crate::engine::{Capabilities, Objects, Release, Warnings};
 use crate::functions::{FuncError, Random};
 use crate::value::Value;
 
@@ -53,6 +53,7 @@ fn engine(templates: &[(&str, &str)]) -> (Jinja, Arc<Context>) {
         provenance: Arc::default(),
         sources,
         random: Arc::new(Fixed),
+        objects: Objects::default(),
         dns: false,
         warnings: Warnings::default(),
     });

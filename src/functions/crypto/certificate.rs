@@ -11,7 +11,8 @@ use super::der::{
     BOOLEAN, Element, GENERALIZED_TIME, INTEGER, OCTET_STRING, PRINTABLE_STRING, Reader, SEQUENCE, SET, UTC_TIME,
     UTF8_STRING, bits, context, element, integer, oid, primitive, sequence,
 };
-use super::keys::PrivateKey;
+use super::keep::Missed;
+use super::keys::{self, PrivateKey};
 use super::pem;
 use crate::runtime::text::runes;
 use crate::runtime::time::{Duration, SECOND, Time, Zone};
@@ -42,6 +43,8 @@ pub(super) struct Request<'a> {
 pub(super) struct Certificate {
     pub(super) cert: String,
     pub(super) key: String,
+    /// Told when the key is asked for, where there is none.
+    pub(super) missed: Option<Arc<Missed>>,
 }
 
 /// The authority that signs: its name and identifier, as its certificate has them, and its key.
@@ -76,7 +79,7 @@ pub(super) fn signed(
         let message = "error parsing certificate: decodedSignerCert.Bytes: x509: malformed certificate";
         return Err(FuncError::new(message));
     };
-    let signing = PrivateKey::from_pem(&authority.key)
+    let signing = PrivateKey::from_pem(authority.key())
         .map_err(|err| FuncError::new(format!("error parsing private key: {err}")))?;
     if signing.public_info().is_ok_and(|public| public != parsed.public_key) {
         let message = "error creating certificate: x509: provided PrivateKey doesn't match parent's PublicKey";
@@ -93,7 +96,7 @@ pub(super) fn custom(cert: &[u8], key: &[u8]) -> Result<Certificate, String> {
     let (_, bytes) = pem::decode(&cert).ok_or("unable to decode certificate")?;
     Parsed::read(&bytes).ok_or("error parsing certificate: decodedCert.Bytes: x509: malformed certificate")?;
     PrivateKey::from_pem(&key).map_err(|err| format!("error parsing private key: {err}"))?;
-    Ok(Certificate { cert, key })
+    Ok(Certificate { cert, key, missed: None })
 }
 
 fn build(
@@ -108,7 +111,7 @@ fn build(
     let signature = signer.key.sign(&body).map_err(created)?;
     let algorithm = signer.key.algorithm().map_err(created)?;
     let whole = sequence(&[body, algorithm, bits(&signature)]);
-    Ok(Certificate { cert: pem::encode("CERTIFICATE", &whole), key: key.to_pem() })
+    Ok(Certificate { cert: pem::encode("CERTIFICATE", &whole), key: key.to_pem(), missed: None })
 }
 
 /// What is signed.
@@ -169,7 +172,7 @@ fn extension(id: &[u8], critical: bool, value: &[u8]) -> Vec<u8> {
 }
 
 /// A name that has a common name alone, or nothing.
-fn subject(common: &[u8]) -> Vec<u8> {
+pub(super) fn subject(common: &[u8]) -> Vec<u8> {
     if common.is_empty() {
         return sequence(&[]);
     }
@@ -188,7 +191,7 @@ fn moment(time: &Time) -> Result<Vec<u8>, String> {
 }
 
 /// Host names and addresses.
-fn alternative_names(request: &Request<'_>) -> Result<Vec<u8>, FuncError> {
+pub(super) fn alternative_names(request: &Request<'_>) -> Result<Vec<u8>, FuncError> {
     let items = |list: Option<&List>| list.map(|list| list.items().to_vec()).unwrap_or_default();
     let shown = |value: &Runtime| {
         let mut out = String::new();
@@ -223,48 +226,98 @@ fn alternative_names(request: &Request<'_>) -> Result<Vec<u8>, FuncError> {
     Ok(out)
 }
 
-/// What is needed of a certificate that signs.
-struct Parsed<'a> {
-    subject: &'a [u8],
-    public_key: &'a [u8],
+/// What is needed of a certificate that signs, or is signed.
+pub(super) struct Parsed<'a> {
+    /// What was signed.
+    body: &'a [u8],
+    signature: &'a [u8],
+    issuer: &'a [u8],
+    validity: Reader<'a>,
+    pub(super) subject: &'a [u8],
+    pub(super) public_key: &'a [u8],
+    pub(super) is_authority: bool,
     identifier: Option<&'a [u8]>,
+    /// Host names and addresses.
+    pub(super) alternatives: &'a [u8],
 }
 
 impl<'a> Parsed<'a> {
-    fn read(bytes: &'a [u8]) -> Option<Parsed<'a>> {
-        let mut body = Reader(bytes).sequence()?.sequence()?;
+    pub(super) fn read(bytes: &'a [u8]) -> Option<Parsed<'a>> {
+        let mut whole = Reader(bytes).sequence()?;
+        let signed = whole.expect(SEQUENCE)?;
+        whole.expect(SEQUENCE)?;
+        let signature = whole.bits()?;
+        let mut body = Reader(signed.content);
         body.skip(context(0));
         body.expect(INTEGER)?;
-        for _algorithm_issuer_validity in 0..3 {
-            body.expect(SEQUENCE)?;
-        }
+        body.expect(SEQUENCE)?;
+        let issuer = body.expect(SEQUENCE)?.whole;
+        let validity = Reader(body.expect(SEQUENCE)?.content);
         let subject = body.expect(SEQUENCE)?.whole;
         let public_key = body.expect(SEQUENCE)?.whole;
-        let mut identifier = None;
+        let mut all = Extensions::default();
         while let Some(Element { tag, content, .. }) = body.next() {
             if tag == context(3) {
-                identifier = find_identifier(Reader(content).sequence()?);
+                all = Extensions::read(Reader(content).sequence()?)?;
             }
         }
-        Some(Parsed { subject, public_key, identifier })
+        let Extensions { identifier, alternatives, is_authority } = all;
+        let body = signed.whole;
+        Some(Parsed { body, signature, issuer, validity, subject, public_key, is_authority, identifier, alternatives })
+    }
+
+    /// When it begins and when it ends.
+    pub(super) fn validity(&self) -> Option<(Time, Time)> {
+        let mut validity = self.validity;
+        let mut time = || {
+            let element = validity.next()?;
+            let layout: &[u8] = if element.tag == UTC_TIME { b"060102150405Z" } else { b"20060102150405Z" };
+            Time::parse(layout, element.content, &Zone::Utc).ok()
+        };
+        Some((time()?, time()?))
+    }
+
+    /// Whether an authority signed it.
+    pub(super) fn is_signed_by(&self, authority: &Parsed<'_>) -> bool {
+        self.issuer == authority.subject && keys::verify(authority.public_key, self.body, self.signature)
     }
 }
 
-fn find_identifier(mut extensions: Reader<'_>) -> Option<&[u8]> {
-    while let Some(mut extension) = extensions.sequence() {
-        let id = extension.expect(super::der::OID)?.content;
-        extension.skip(BOOLEAN);
-        if id == SUBJECT_KEY_ID {
-            return Reader(extension.expect(OCTET_STRING)?.content).expect(OCTET_STRING).map(|e| e.content);
+#[derive(Default)]
+struct Extensions<'a> {
+    identifier: Option<&'a [u8]>,
+    alternatives: &'a [u8],
+    is_authority: bool,
+}
+
+impl<'a> Extensions<'a> {
+    fn read(mut all: Reader<'a>) -> Option<Extensions<'a>> {
+        let mut found = Extensions::default();
+        while let Some(mut extension) = all.sequence() {
+            let id = extension.expect(super::der::OID)?.content;
+            extension.skip(BOOLEAN);
+            let mut value = Reader(extension.expect(OCTET_STRING)?.content);
+            match id {
+                SUBJECT_KEY_ID => found.identifier = value.expect(OCTET_STRING).map(|e| e.content),
+                ALTERNATIVE_NAMES => found.alternatives = value.expect(SEQUENCE)?.content,
+                BASIC_CONSTRAINTS => found.is_authority = value.sequence()?.expect(BOOLEAN).is_some(),
+                _ => {}
+            }
         }
+        Some(found)
     }
-    None
 }
 
 impl Certificate {
     /// As a value of a template.
     pub(super) fn into_runtime(self) -> Runtime {
         Runtime::Object(Arc::new(self))
+    }
+
+    /// The key; where there is none, that it was asked for is told.
+    fn key(&self) -> &str {
+        self.missed.iter().for_each(|missed| missed.set());
+        &self.key
     }
 }
 
@@ -276,7 +329,7 @@ impl Object for Certificate {
     fn field(&self, name: &str) -> Option<Runtime> {
         match name {
             "Cert" => Some(self.cert.as_str().into()),
-            "Key" => Some(self.key.as_str().into()),
+            "Key" => Some(self.key().into()),
             _ => None,
         }
     }
@@ -286,11 +339,11 @@ impl Object for Certificate {
     }
 
     fn print(&self, out: &mut String) {
-        out.push_str(&format!("{{{} {}}}", self.cert, self.key));
+        out.push_str(&format!("{{{} {}}}", self.cert, self.key()));
     }
 
     fn to_value(&self) -> Value {
-        Value::map([("Cert", Value::str(self.cert.as_str())), ("Key", Value::str(self.key.as_str()))])
+        Value::map([("Cert", Value::str(self.cert.as_str())), ("Key", Value::str(self.key()))])
     }
 
     fn as_any(&self) -> &dyn std::any::Any {

@@ -125,7 +125,6 @@ impl<'a> Reader<'a> {
     }
 
     /// The next bits, which must fill whole bytes.
-    #[cfg(test)]
     pub(super) fn bits(&mut self) -> Option<&'a [u8]> {
         self.expect(BIT_STRING)?.content.strip_prefix(&[0])
     }

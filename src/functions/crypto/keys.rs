@@ -5,11 +5,11 @@
 use std::convert::Infallible;
 
 use num_bigint::BigUint;
-use p256::ecdsa::signature::hazmat::PrehashSigner as _;
+use p256::ecdsa::signature::hazmat::{PrehashSigner as _, PrehashVerifier as _};
 use rsa::pkcs1v15::Pkcs1v15Sign;
 use rsa::rand_core::{TryCryptoRng, TryRng};
 use rsa::traits::{PrivateKeyParts as _, PublicKeyParts as _};
-use rsa::{BoxedUint, RsaPrivateKey};
+use rsa::{BoxedUint, RsaPrivateKey, RsaPublicKey};
 use sha2::{Digest as _, Sha256, Sha384};
 
 use super::super::{Context, FuncError};
@@ -249,6 +249,62 @@ impl PrivateKey {
             }
         }
     }
+}
+
+/// Whether the owner of a public key signed a message, so as a certificate is signed.
+pub(super) fn verify(public_info: &[u8], message: &[u8], signature: &[u8]) -> bool {
+    let verified = || {
+        let mut info = Reader(public_info).sequence()?;
+        let mut algorithm = info.sequence()?;
+        let kind = algorithm.expect(OID)?.content;
+        let curve = algorithm.expect(OID).map(|element| element.content);
+        let public = info.bits()?;
+        match (kind, curve) {
+            (RSA, _) => verify_rsa(public, message, signature),
+            (EC, Some(P256)) => {
+                let key = p256::ecdsa::VerifyingKey::from_sec1_bytes(public).ok()?;
+                let signature = p256::ecdsa::Signature::from_slice(&halves::<64>(signature)?).ok()?;
+                key.verify_prehash(&Sha256::digest(message), &signature).ok()
+            }
+            (EC, Some(P384)) => {
+                let key = p384::ecdsa::VerifyingKey::from_sec1_bytes(public).ok()?;
+                let signature = p384::ecdsa::Signature::from_slice(&halves::<96>(signature)?).ok()?;
+                key.verify_prehash(&Sha384::digest(message), &signature).ok()
+            }
+            (ED25519, _) => {
+                let key = ed25519_dalek::VerifyingKey::from_bytes(public.try_into().ok()?).ok()?;
+                let signature = ed25519_dalek::Signature::from_slice(signature).ok()?;
+                key.verify_strict(message, &signature).ok()
+            }
+            _ => None,
+        }
+    };
+    verified().is_some()
+}
+
+fn verify_rsa(public: &[u8], message: &[u8], signature: &[u8]) -> Option<()> {
+    let mut numbers = Reader(public).sequence()?;
+    let mut next = || numbers.integer().map(BoxedUint::from_be_slice_vartime);
+    let key = RsaPublicKey::new(next()?, next()?).ok()?;
+    let hash = Sha256::digest(message);
+    let scheme = Pkcs1v15Sign { hash_len: Some(hash.len()), prefix: SHA256_PREFIX.into() };
+    key.verify(scheme, &hash, signature).ok()
+}
+
+/// The two numbers of an ECDSA signature in halves of so many bytes together.
+fn halves<const N: usize>(signature: &[u8]) -> Option<[u8; N]> {
+    let mut numbers = Reader(signature).sequence()?;
+    let mut out = [0; N];
+    for half in out.chunks_exact_mut(N / 2) {
+        let number = numbers.integer()?;
+        half[(N / 2).checked_sub(number.len())?..].copy_from_slice(number);
+    }
+    Some(out)
+}
+
+/// How many bits an RSA key has.
+pub(super) fn bits_of(key: &RsaPrivateKey) -> usize {
+    key.n_bytes().iter().skip_while(|byte| **byte == 0).count() * 8
 }
 
 /// The two halves of an ECDSA signature.

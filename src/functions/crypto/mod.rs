@@ -4,10 +4,14 @@
 
 mod certificate;
 mod der;
+mod keep;
 mod keys;
 mod password;
 mod pem;
 mod primes;
+
+pub use keep::Missed;
+pub(super) use keep::{again, ends, pair, parts};
 
 use certificate::{Certificate, Request, custom, self_signed, signed};
 use keys::PrivateKey;
@@ -73,8 +77,12 @@ fn read_key(a: &[Runtime], index: usize) -> Result<PrivateKey, FuncError> {
 }
 
 fn authority(ctx: &Context<'_>, a: &[Runtime], key: &PrivateKey) -> Out {
-    let request = Request { name: text(a, 0)?, addresses: None, names: None, days: int(a, 1)?, authority: true };
-    Ok(self_signed(ctx, &request, key)?.into_runtime())
+    Ok(self_signed(ctx, &of_authority(a)?, key)?.into_runtime())
+}
+
+/// The common name and the days of an authority.
+fn of_authority(a: &[Runtime]) -> Result<Request<'_>, FuncError> {
+    Ok(Request { name: text(a, 0)?, addresses: None, names: None, days: int(a, 1)?, authority: true })
 }
 
 /// The common name, addresses, host names and days that all but authorities begin with.

@@ -20,18 +20,39 @@ pub(super) fn bcrypt(ctx: &Context<'_>, password: &[u8]) -> Result<String, FuncE
     }
     let mut salt = [0; 16];
     ctx.random.fill(&mut salt)?;
+    Ok(hashed(password, salt))
+}
+
+fn hashed(password: &[u8], salt: [u8; 16]) -> String {
     // The password counts with the zero byte that ends it in C.
     let hash = bcrypt::bcrypt(COST, salt, &[password, &[0]].concat());
-    Ok(format!("$2a${COST}${}{}", radix64(&salt), radix64(&hash[..23])))
+    format!("$2a${COST}${}{}", radix64(&salt), radix64(&hash[..23]))
+}
+
+/// Whether this is a hash of the password as [`bcrypt()`] makes it.
+pub(super) fn verifies(hash: &str, password: &[u8]) -> bool {
+    let salt = hash.strip_prefix("$2a$10$").and_then(|rest| rest.get(..22)).and_then(from_radix64);
+    salt.is_some_and(|salt| password.len() <= 72 && hashed(password, salt) == hash)
+}
+
+const BASE64: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+const RADIX64: &[u8] = b"./ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+
+/// The digits of one alphabet in another; what is no digit is left out.
+fn translated(text: &str, from: &[u8], to: &[u8]) -> String {
+    let digits = text.bytes().filter_map(|b| from.iter().position(|digit| *digit == b));
+    digits.map(|i| char::from(to[i])).collect()
 }
 
 /// Base64 in the alphabet of bcrypt, without padding.
 fn radix64(bytes: &[u8]) -> String {
-    const FROM: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    const TO: &[u8] = b"./ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
-    let encoded = base64(bytes);
-    let digits = encoded.bytes().filter_map(|b| FROM.iter().position(|from| *from == b));
-    digits.map(|i| char::from(TO[i])).collect()
+    translated(&base64(bytes), BASE64, RADIX64)
+}
+
+/// The inverse, for a salt.
+fn from_radix64(text: &str) -> Option<[u8; 16]> {
+    let padded = translated(text, RADIX64, BASE64) + "==";
+    from_base64(padded.as_bytes()).ok()?.try_into().ok()
 }
 
 /// A line of a password file.

@@ -10,7 +10,7 @@ use crate::engine::gotpl::set::{File, Set, Unit};
 use crate::engine::gotpl::{parse, wording};
 use crate::functions::Function;
 use crate::runtime::text::quote;
-use crate::runtime::{MapRef, Runtime};
+use crate::runtime::{MapRef, Numbers, Runtime};
 use crate::value::Str;
 
 /// Helm's limit on one template being included within itself.
@@ -72,7 +72,11 @@ impl<'e> Exec<'e> {
         function: &Function,
         args: &[Runtime],
     ) -> Run<Runtime> {
-        match (function.call)(&self.functions, args) {
+        let result = match function.random {
+            true => self.draw(frame, whole, function, args),
+            false => (function.call)(&self.functions, args),
+        };
+        match result {
             Ok(value) => {
                 if let Some(trace) = &mut self.trace {
                     trace.called(args, &value);
@@ -168,7 +172,7 @@ impl<'e> Exec<'e> {
         Err(match values.first() {
             None | Some(Runtime::Nil) => self.call_failed(frame, name, "call of nil"),
             Some(value) => {
-                let type_name = value.type_name(crate::runtime::Numbers::Go);
+                let type_name = value.type_name(Numbers::Go);
                 self.call_failed(frame, name, format!("non-function {text} of type {type_name}"))
             }
         })
@@ -190,14 +194,18 @@ impl<'e> Exec<'e> {
                 value => Ok(value.clone()),
             },
             (EngineFunction::Fail, [message]) => Err(self.refuse(frame, whole, "fail", message)),
-            // No cluster is asked.
+            (EngineFunction::Lookup, [api_version, kind, namespace, name]) => {
+                let text = |arg: &Runtime| String::from_utf8_lossy(&arg.to_text(Numbers::Go)).into_owned();
+                let [api_version, kind, namespace, name] = [api_version, kind, namespace, name].map(text);
+                Ok(Runtime::from(&self.context.objects.lookup(&api_version, &kind, &namespace, &name)))
+            }
             _ => Ok(Runtime::Map(MapRef::new([]))),
         }
     }
 
     fn refuse<'t>(&self, frame: &mut Frame<'t>, whole: At<'t>, name: &str, message: &Runtime) -> Box<Fault> {
         frame.node = whole;
-        let message = String::from_utf8_lossy(&message.to_text(crate::runtime::Numbers::Go)).into_owned();
+        let message = String::from_utf8_lossy(&message.to_text(Numbers::Go)).into_owned();
         let mut fault = Fault::new(RenderErrorKind::Refused, message.clone());
         fault.frame(self.span(frame, whole), message.clone());
         fault.refusal = Some(message);
@@ -207,7 +215,7 @@ impl<'e> Exec<'e> {
     fn include<'t>(&mut self, frame: &mut Frame<'t>, whole: At<'t>, name: &Runtime, data: &Runtime) -> Run<Runtime> {
         let name = match name {
             Runtime::Str(name) => name.clone(),
-            other => String::from_utf8_lossy(&other.to_text(crate::runtime::Numbers::Go)).into(),
+            other => String::from_utf8_lossy(&other.to_text(Numbers::Go)).into(),
         };
         let result = self.included(frame, whole, &name, data);
         result.map_err(|fault| {
@@ -231,7 +239,10 @@ impl<'e> Exec<'e> {
             return Err(fault);
         };
         let span = self.call_span(frame, whole);
-        let text = self.captured(span, |exec| exec.enter(frame.set, unit, Val::bare(data.clone()), 0))?;
+        let outermost = self.enter_site(frame, whole);
+        let text = self.captured(span, |exec| exec.enter(frame.set, unit, Val::bare(data.clone()), 0));
+        self.leave_site(outermost);
+        let text = text?;
         if let Some(count) = self.included.get_mut(name) {
             *count -= 1;
         }
@@ -270,7 +281,7 @@ impl<'e> Exec<'e> {
     fn template_text(&mut self, frame: &Frame<'_>, whole: At<'_>, text: &Runtime, data: &Runtime) -> Run<Runtime> {
         let key = match text {
             Runtime::Str(text) => text.clone(),
-            other => String::from_utf8_lossy(&other.to_text(crate::runtime::Numbers::Go)).into(),
+            other => String::from_utf8_lossy(&other.to_text(Numbers::Go)).into(),
         };
         if !key.contains("{{") {
             return Ok(without_no_value(Runtime::Str(key)));
@@ -286,7 +297,10 @@ impl<'e> Exec<'e> {
         let span = self.call_span(frame, whole);
         let run = |exec: &mut Self| exec.enter(&set, main, Val::bare(data.clone()), 0);
         self.texts += 1;
-        let printed = self.captured(span, run).map_err(|mut fault| {
+        let outermost = self.enter_site(frame, whole);
+        let printed = self.captured(span, run);
+        self.leave_site(outermost);
+        let printed = printed.map_err(|mut fault| {
             let what = format!("error during tpl function execution for {}: ", quote(key.as_bytes()));
             fault.links.push(Link { prefix: what, wraps: true });
             fault

@@ -13,6 +13,7 @@ mod fields;
 mod pipeline;
 mod range;
 mod registry;
+mod site;
 mod val;
 
 use std::collections::HashMap;
@@ -20,6 +21,7 @@ use std::sync::Arc;
 
 pub(super) use fault::{Fault, Link};
 pub(super) use registry::Registry;
+use site::Sites;
 pub(super) use val::Val;
 
 use super::fmt;
@@ -110,6 +112,8 @@ pub(super) struct Exec<'e> {
     spare: Vec<Vec<Runtime>>,
     steps: u64,
     stack_base: usize,
+    /// Where the template that is run is, while randomness is to repeat.
+    sites: Option<Box<Sites<'e>>>,
     pub trace: Option<Box<Trace>>,
 }
 
@@ -133,6 +137,7 @@ impl<'e> Exec<'e> {
             spare: Vec::new(),
             steps: 0,
             stack_base: stack_position(),
+            sites: Sites::of(context),
             trace: None,
         }
     }
@@ -154,7 +159,9 @@ impl<'e> Exec<'e> {
         self.vars.resize(base + unit.tree.slots, None);
         self.vars[base] = Some(dot.clone());
         let mut frame = Frame { set, unit, node: At::Nothing, dot, base, depth };
+        let begun = self.begin(unit);
         let result = self.list(&mut frame, &unit.tree.root);
+        self.end(begun);
         self.vars.truncate(base);
         result.map(|_| ())
     }
@@ -254,7 +261,10 @@ impl<'e> Exec<'e> {
             None => Val::INVALID,
         };
         let span = self.span(frame, At::Template(call));
-        self.enter_traced(span, |exec| exec.enter(frame.set, unit, dot, frame.depth + 1)).map_err(|mut fault| {
+        let outermost = self.enter_site(frame, At::Template(call));
+        let result = self.enter_traced(span, |exec| exec.enter(frame.set, unit, dot, frame.depth + 1));
+        self.leave_site(outermost);
+        result.map_err(|mut fault| {
             // The stack's limit knows no template.
             if fault.links.is_empty() {
                 self.link(frame, &mut fault, String::new(), false);

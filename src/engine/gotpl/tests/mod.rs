@@ -10,7 +10,9 @@ use std::sync::Arc;
 
 use super::Gotpl;
 use crate::diag::{SourceKind, Sources};
-use crate::engine::{Capabilities, Context, Engine as _, Files, Release, RenderError, Scope, Template, Warnings};
+use crate::engine::{
+    Capabilities, Context, Engine as _, Files, Objects, Release, RenderError, Scope, Template, Warnings,
+};
 use crate::functions::{FuncError, Random};
 use crate::value::{Num, Origin, Value};
 
@@ -87,6 +89,7 @@ pub(super) fn context_of(sources: Sources, values: &Value, templates: Vec<Arc<Te
         provenance: Arc::default(),
         sources,
         random: Arc::new(Fixed),
+        objects: Objects::default(),
         dns: false,
         warnings: Warnings::default(),
     })
