@@ -155,13 +155,13 @@ fn a_snapshot_is_a_side_of_a_comparison() {
     refused(&folder.render(&["diff", "snapshots", "--", "chart"]), 1, &["snapshots holds more than a snapshot"]);
 }
 
-/// A password, a key and a checksum that are made up anew in each render, in both kinds of template.
+/// A password, a key, a checksum and a date that are made up anew in each render, in both kinds of template.
 #[test]
 fn values_that_are_made_up_are_no_difference() {
     let folder = folder();
     let values = "apiVersion: v1\nkind: Secret\nmetadata: {name: r}\ndata:\n  password: {{ randAlphaNum 20 | b64enc }}\n  \
                   {{- $key := genPrivateKey \"ecdsa\" }}\n  ca: {{ $key | b64enc }}\n---\napiVersion: v1\nkind: ConfigMap\nmetadata: \
-                  {name: m, annotations: {sum: {{ uuidv4 | sha256sum }}}}\ndata: {a: {{ .Values.a | quote }}}\n";
+                  {name: m, annotations: {sum: {{ uuidv4 | sha256sum }}, day: {{ now | date \"2006-01-02\" | quote }}}}\ndata: {a: {{ .Values.a | quote }}}\n";
     folder.write("chart/templates/go.yaml", values);
     folder.write(
         "chart/templates/j.yaml.j2",
@@ -169,8 +169,14 @@ fn values_that_are_made_up_are_no_difference() {
     );
     snapshot(&folder, &[]).ok();
     let kept = text(&folder, "snapshots/prod.yaml");
-    for line in ["  password: <random>", "  ca: <random>", "    sum: <random>", "  a: <random>", "  password: hunter2"]
-    {
+    for line in [
+        "  password: <random>",
+        "  ca: <random>",
+        "    sum: <random>",
+        "    day: <random>",
+        "  a: <random>",
+        "  password: hunter2",
+    ] {
         assert_eq!(kept.lines().any(|said| said == line), line.ends_with("<random>"), "{line}: {kept}");
     }
     snapshot(&folder, &["--check"]).ok();
