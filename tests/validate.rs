@@ -202,7 +202,7 @@ fn a_render_that_is_refused_prints_nothing() {
     let refused = chart("img: x").render(&["chart", "--validate"]);
     assert_eq!((refused.code, refused.stdout.as_str()), (4, ""));
     assert!(
-        refused.stderr.contains("shop/templates/pod.yaml:4:33: error: spec.containers[0].img"),
+        refused.stderr.contains("shop/templates/pod.yaml:4:31: error: spec.containers[0].img"),
         "{}",
         refused.stderr
     );
@@ -228,7 +228,7 @@ fn what_is_there_twice_is_refused() {
     let refused = invalid(folder.render(&["validate", "a.yaml"]));
     assert!(refused.contains("a.yaml:6:1: error: is there twice; the first one is in a.yaml"), "{refused}");
     let other =
-        folder.render_with_input(&["validate", "-", "b.yaml"], &POD.replace("name: a}", "name: a, namespace: n}"));
+        folder.render_with_input(&["validate", "-", "b.yaml"], &POD.replace("name: a}", "name: a, namespace: m}"));
     assert_eq!(other.ok(), "");
 }
 

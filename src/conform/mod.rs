@@ -137,7 +137,7 @@ impl Checker<'_> {
         rules::check_metadata(root, name, cluster, out);
         root.get("metadata").iter().for_each(|meta| self.structure.check_type(meta, "meta.v1.ObjectMeta", out));
         if let Some(definition) = definition {
-            definition.check(root, out);
+            self.definitions.check(&definition, root, out);
             return true;
         }
         if kinds::is_own_group(group) {

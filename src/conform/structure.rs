@@ -38,7 +38,7 @@ impl Structure<'_> {
         for (key, below) in node.entries() {
             match found.field(key) {
                 Some(field) => self.check_field(&below, name, field, out),
-                None => unknown(&below, key, &found, out),
+                None => self.unknown(&below, key, &found, out),
             }
         }
         if !in_status(node) {
@@ -71,6 +71,26 @@ impl Structure<'_> {
             },
             Shape::Schemas => self.check_schemas(node, out),
             _ => check_scalar(node, shape, out),
+        }
+    }
+
+    /// A field that there is not: which one was meant, or where it belongs.
+    fn unknown(&self, node: &Node<'_>, key: &str, found: &Type, out: &mut Findings) {
+        let names = || found.fields().iter().map(|field| field.name);
+        let help = if let Some(versions) = found.versions_of(key) {
+            Some(format!("versions that know it: {}", in_words(versions)))
+        } else if let Some(near) = nearest(key, names()) {
+            Some(format!("did you mean `{near}`?"))
+        } else {
+            found.fields().iter().find(|field| self.has(&field.shape, key)).map(|f| format!("`{}` has one", f.name))
+        };
+        out.error_with(node, "unknown-field", "is not a field that Kubernetes knows".to_owned(), help);
+    }
+
+    fn has(&self, shape: &Shape, key: &str) -> bool {
+        match shape {
+            Shape::Type(name) => self.types.get(name).is_some_and(|below| below.field(key).is_some()),
+            _ => false,
         }
     }
 
@@ -172,17 +192,6 @@ pub(super) fn mismatch(node: &Node<'_>, wanted: &str, out: &mut Findings) {
 /// Whether text would be a number or a boolean without its quotes.
 fn is_plain(text: &str) -> bool {
     text.parse::<i64>().is_ok() || matches!(text, "true" | "false")
-}
-
-fn unknown(node: &Node<'_>, key: &str, found: &Type, out: &mut Findings) {
-    let help = match found.versions_of(key) {
-        Some(versions) => Some(format!("versions that know it: {}", in_words(versions))),
-        None => {
-            let names = found.fields().iter().map(|field| field.name);
-            nearest(key, names).map(|near| format!("did you mean `{near}`?"))
-        }
-    };
-    out.error_with(node, "unknown-field", "is not a field that Kubernetes knows".to_owned(), help);
 }
 
 fn missing(node: &Node<'_>, owner: &str, field: &Field, out: &mut Findings) {

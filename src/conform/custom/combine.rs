@@ -2,19 +2,20 @@
 
 use super::super::findings::Findings;
 use super::super::node::Node;
+use super::Out;
 use super::schema::{check_bounds, check_required, items};
 use crate::value::Value;
 
 /// Checks a value against the combined schemas of its schema.
-pub(super) fn check(node: &Node<'_>, schema: &Value, out: &mut Findings) {
+pub(super) fn check(node: &Node<'_>, schema: &Value, out: &mut Out<'_>) {
     items(schema, "allOf").for_each(|part| check_part(node, part, out));
     if schema.get("anyOf").is_some() && !items(schema, "anyOf").any(|part| holds(node, part, out)) {
-        out.error(node, "any-of", "fits none of the alternatives of its schema (anyOf)");
+        out.findings.error(node, "any-of", "fits none of the alternatives of its schema (anyOf)");
     }
     if schema.get("oneOf").is_some() {
         let fitting = items(schema, "oneOf").filter(|part| holds(node, part, out)).count();
         if fitting != 1 {
-            out.error(
+            out.findings.error(
                 node,
                 "one-of",
                 format!("fits {fitting} of the alternatives of its schema (oneOf); it must be one"),
@@ -22,22 +23,22 @@ pub(super) fn check(node: &Node<'_>, schema: &Value, out: &mut Findings) {
         }
     }
     if schema.get("not").is_some_and(|part| holds(node, part, out)) {
-        out.error(node, "not", "fits what its schema excludes (not)");
+        out.findings.error(node, "not", "fits what its schema excludes (not)");
     }
 }
 
-fn holds(node: &Node<'_>, part: &Value, out: &Findings) -> bool {
-    let mut own = Findings::new(out.minor, &out.kind);
-    check_part(node, part, &mut own);
+fn holds(node: &Node<'_>, part: &Value, out: &Out<'_>) -> bool {
+    let mut own = Findings::new(out.findings.minor, &out.findings.kind);
+    check_part(node, part, &mut Out { findings: &mut own, patterns: out.patterns });
     own.into_list().is_empty()
 }
 
 /// A part of a combination says nothing of which fields there are.
-fn check_part(node: &Node<'_>, part: &Value, out: &mut Findings) {
+fn check_part(node: &Node<'_>, part: &Value, out: &mut Out<'_>) {
     if let Some(wanted) = part.get("type").and_then(Value::as_str)
         && !is_of(node.value, wanted)
     {
-        return out.error(node, "type", format!("must be of type {wanted}"));
+        return out.findings.error(node, "type", format!("must be of type {wanted}"));
     }
     check_bounds(node, part, out);
     if node.value.as_map().is_some() {

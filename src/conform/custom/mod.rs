@@ -10,6 +10,7 @@ use std::rc::Rc;
 use super::findings::Findings;
 use super::node::Node;
 use super::read::{Document, Read, pieces, read_piece};
+use crate::regexp::Regex;
 use crate::value::{Str, Value};
 
 /// The custom kinds that are known.
@@ -18,6 +19,28 @@ pub(super) struct Definitions {
     kinds: RefCell<HashMap<(Str, Str), Rc<Definition>>>,
     /// Texts that may define more: those of large charts have megabytes, most of which no resource needs.
     unread: RefCell<Vec<Document>>,
+    patterns: Patterns,
+}
+
+/// The patterns of schemas, compiled; nothing for one that is none.
+#[derive(Default)]
+struct Patterns(RefCell<HashMap<String, Option<Rc<Regex>>>>);
+
+impl Patterns {
+    fn get(&self, pattern: &str) -> Option<Rc<Regex>> {
+        if let Some(known) = self.0.borrow().get(pattern) {
+            return known.clone();
+        }
+        let compiled = Regex::new(pattern).ok().map(Rc::new);
+        self.0.borrow_mut().insert(pattern.to_owned(), compiled.clone());
+        compiled
+    }
+}
+
+/// Where the checks against a schema put what they find.
+struct Out<'f> {
+    findings: &'f mut Findings,
+    patterns: &'f Patterns,
 }
 
 /// A version of a custom kind.
@@ -53,6 +76,11 @@ impl Definitions {
             read_piece(piece).iter().filter_map(Read::value).for_each(|value| self.add(value));
         }
         self.kinds.borrow().get(&key).cloned()
+    }
+
+    /// Checks a resource against the definition of its kind.
+    pub(super) fn check(&self, definition: &Definition, resource: &Node<'_>, out: &mut Findings) {
+        definition.check(resource, &self.patterns, out);
     }
 
     /// Takes note of what a CustomResourceDefinition defines; anything else is passed over.
@@ -93,12 +121,12 @@ fn may_define(text: &[u8], kind: &str) -> bool {
 
 impl Definition {
     /// Checks a resource of this kind.
-    pub(super) fn check(&self, resource: &Node<'_>, out: &mut Findings) {
+    fn check(&self, resource: &Node<'_>, patterns: &Patterns, out: &mut Findings) {
         if !self.served {
             out.error(resource, "crd", "is of a version that its CustomResourceDefinition does not serve");
         }
         let Some(schema) = &self.schema else { return };
-        schema::check(resource, schema, out);
+        schema::check(resource, schema, &mut Out { findings: out, patterns });
         let rules = *self.cel_rules.get_or_init(|| schema::cel_rules(schema));
         if rules > 0 {
             let rules = if rules == 1 { "1 rule".to_owned() } else { format!("{rules} rules") };

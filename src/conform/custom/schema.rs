@@ -3,14 +3,12 @@
 //! The rules in CEL (`x-kubernetes-validations`) are only counted.
 
 use super::super::duplicates::tell;
-use super::super::findings::Findings;
 use super::super::node::{AsInt as _, Node};
 use super::super::report::Level;
 use super::super::structure::{mismatch, one_of};
 use super::super::syntax;
-use super::combine;
+use super::{Out, combine};
 use crate::diag::nearest;
-use crate::regexp::Regex;
 use crate::value::Value;
 
 /// What every resource has, whether its schema says so or not.
@@ -26,11 +24,11 @@ pub(super) fn cel_rules(schema: &Value) -> usize {
 }
 
 /// Checks a resource, or a value in one and all below it.
-pub(super) fn check(node: &Node<'_>, schema: &Value, out: &mut Findings) {
+pub(super) fn check(node: &Node<'_>, schema: &Value, out: &mut Out<'_>) {
     if node.value.is_null() {
         // A null is dropped where a default takes its place.
         if !says(schema, "nullable") && schema.get("default").is_none() && schema.get("type").is_some() {
-            out.error(node, "type", "is null, which its schema does not allow");
+            out.findings.error(node, "type", "is null, which its schema does not allow");
         }
         return;
     }
@@ -51,13 +49,13 @@ pub(super) fn says(schema: &Value, key: &str) -> bool {
 }
 
 /// Whether a value is of the type that its schema asks for.
-fn has_type(node: &Node<'_>, schema: &Value, out: &mut Findings) -> bool {
+fn has_type(node: &Node<'_>, schema: &Value, out: &mut Out<'_>) -> bool {
     let value = node.value;
     let is_integer = value.as_int().is_some();
     if says(schema, "x-kubernetes-int-or-string") {
         let holds = is_integer || value.as_str().is_some();
         if !holds {
-            mismatch(node, "an integer or a string", out);
+            mismatch(node, "an integer or a string", out.findings);
         }
         return holds;
     }
@@ -71,12 +69,12 @@ fn has_type(node: &Node<'_>, schema: &Value, out: &mut Findings) -> bool {
         _ => (true, ""),
     };
     if !holds {
-        mismatch(node, wanted, out);
+        mismatch(node, wanted, out.findings);
     }
     holds
 }
 
-fn check_map(node: &Node<'_>, schema: &Value, out: &mut Findings) {
+fn check_map(node: &Node<'_>, schema: &Value, out: &mut Out<'_>) {
     let properties = schema.get("properties").and_then(Value::as_map);
     let more = schema.get("additionalProperties");
     let is_resource = node.depth() == 0 || says(schema, "x-kubernetes-embedded-resource");
@@ -91,23 +89,23 @@ fn check_map(node: &Node<'_>, schema: &Value, out: &mut Findings) {
             (None, _) => {
                 let near = nearest(key, properties.iter().flat_map(|all| all.keys()).map(|key| key.as_str()));
                 let near = near.map(|near| format!("did you mean `{near}`?"));
-                out.error_with(&below, "unknown-field", "is not a field of its schema".to_owned(), near);
+                out.findings.error_with(&below, "unknown-field", "is not a field of its schema".to_owned(), near);
             }
         }
     }
     if is_resource && node.depth() > 0 {
-        ["apiVersion", "kind"].iter().filter(|key| !node.has(key)).for_each(|key| out.missing(node, key));
+        ["apiVersion", "kind"].iter().filter(|key| !node.has(key)).for_each(|key| out.findings.missing(node, key));
     }
     check_required(node, schema, out);
 }
 
 /// What is required is there, or filled in.
-pub(super) fn check_required(node: &Node<'_>, schema: &Value, out: &mut Findings) {
+pub(super) fn check_required(node: &Node<'_>, schema: &Value, out: &mut Out<'_>) {
     let properties = schema.get("properties");
     let has_default = |key: &str| properties.and_then(|all| all.get(key)?.get("default")).is_some();
     for key in items(schema, "required").filter_map(Value::as_str) {
         if node.value.get(key).is_none() && !has_default(key) {
-            out.missing(node, key);
+            out.findings.missing(node, key);
         }
     }
 }
@@ -116,22 +114,22 @@ pub(super) fn items<'s>(schema: &'s Value, key: &str) -> impl Iterator<Item = &'
     schema.get(key).and_then(Value::as_list).into_iter().flat_map(|list| list.iter())
 }
 
-fn check_list(node: &Node<'_>, schema: &Value, out: &mut Findings) {
+fn check_list(node: &Node<'_>, schema: &Value, out: &mut Out<'_>) {
     if let Some(of_items) = schema.get("items") {
         node.items().for_each(|item| check(&item, of_items, out));
     }
     match schema.get("x-kubernetes-list-type").and_then(Value::as_str) {
         Some("map") => {
             let keys: Vec<_> = items(schema, "x-kubernetes-list-map-keys").filter_map(Value::as_str).collect();
-            tell(node, &keys, Level::Error, out);
+            tell(node, &keys, Level::Error, out.findings);
         }
-        Some("set") => tell(node, &[], Level::Error, out),
+        Some("set") => tell(node, &[], Level::Error, out.findings),
         _ => {}
     }
 }
 
 /// The bounds of a value: how large, how long, how many, which.
-pub(super) fn check_bounds(node: &Node<'_>, schema: &Value, out: &mut Findings) {
+pub(super) fn check_bounds(node: &Node<'_>, schema: &Value, out: &mut Out<'_>) {
     check_enum(node, schema, out);
     match node.value {
         Value::Num(number, _) => check_number(node, number.as_f64(), schema, out),
@@ -142,18 +140,18 @@ pub(super) fn check_bounds(node: &Node<'_>, schema: &Value, out: &mut Findings) 
     }
 }
 
-fn check_enum(node: &Node<'_>, schema: &Value, out: &mut Findings) {
+fn check_enum(node: &Node<'_>, schema: &Value, out: &mut Out<'_>) {
     if schema.get("enum").is_none() || items(schema, "enum").any(|value| value == node.value) {
         return;
     }
     let values: Vec<_> = items(schema, "enum").filter_map(Value::as_str).collect();
     match node.value.as_str() {
-        Some(_) => one_of(node, &values, out),
-        None => out.error(node, "enum", "is none of the values that its schema allows"),
+        Some(_) => one_of(node, &values, out.findings),
+        None => out.findings.error(node, "enum", "is none of the values that its schema allows"),
     }
 }
 
-fn check_number(node: &Node<'_>, number: f64, schema: &Value, out: &mut Findings) {
+fn check_number(node: &Node<'_>, number: f64, schema: &Value, out: &mut Out<'_>) {
     let bound = |key: &str| match schema.get(key) {
         Some(Value::Num(bound, _)) => Some(bound.as_f64()),
         _ => None,
@@ -162,29 +160,29 @@ fn check_number(node: &Node<'_>, number: f64, schema: &Value, out: &mut Findings
         bound("minimum").filter(|least| number < *least || says(schema, "exclusiveMinimum") && number == *least)
     {
         let words = if says(schema, "exclusiveMinimum") { "greater than" } else { "at least" };
-        out.error(node, "range", format!("{number} must be {words} {least}"));
+        out.findings.error(node, "range", format!("{number} must be {words} {least}"));
     }
     if let Some(most) =
         bound("maximum").filter(|most| number > *most || says(schema, "exclusiveMaximum") && number == *most)
     {
         let words = if says(schema, "exclusiveMaximum") { "less than" } else { "at most" };
-        out.error(node, "range", format!("{number} must be {words} {most}"));
+        out.findings.error(node, "range", format!("{number} must be {words} {most}"));
     }
     if let Some(unit) = bound("multipleOf").filter(|unit| *unit > 0.0 && (number / unit).fract() != 0.0) {
-        out.error(node, "range", format!("{number} must be a multiple of {unit}"));
+        out.findings.error(node, "range", format!("{number} must be a multiple of {unit}"));
     }
     let narrow = schema.get("format").and_then(Value::as_str) == Some("int32");
     if narrow && (number < f64::from(i32::MIN) || number > f64::from(i32::MAX)) {
-        out.error(node, "range", format!("must be a 32-bit integer, and {number} is none"));
+        out.findings.error(node, "range", format!("must be a 32-bit integer, and {number} is none"));
     }
 }
 
-fn check_text(node: &Node<'_>, text: &str, schema: &Value, out: &mut Findings) {
+fn check_text(node: &Node<'_>, text: &str, schema: &Value, out: &mut Out<'_>) {
     check_size(node, text.chars().count(), ("minLength", "maxLength", "characters"), schema, out);
     if let Some(pattern) = schema.get("pattern").and_then(Value::as_str)
-        && Regex::new(pattern).is_ok_and(|regex| !regex.is_match(text.as_bytes()))
+        && out.patterns.get(pattern).is_some_and(|regex| !regex.is_match(text.as_bytes()))
     {
-        out.error(node, "pattern", format!("does not match the pattern `{pattern}`"));
+        out.findings.error(node, "pattern", format!("does not match the pattern `{pattern}`"));
     }
     let fault = match schema.get("format").and_then(Value::as_str) {
         Some("date-time") => syntax::date_time(text),
@@ -194,16 +192,16 @@ fn check_text(node: &Node<'_>, text: &str, schema: &Value, out: &mut Findings) {
         _ => None,
     };
     if let Some(fault) = fault {
-        out.error(node, "format", fault);
+        out.findings.error(node, "format", fault);
     }
 }
 
-fn check_size(node: &Node<'_>, size: usize, (min, max, what): (&str, &str, &str), schema: &Value, out: &mut Findings) {
+fn check_size(node: &Node<'_>, size: usize, (min, max, what): (&str, &str, &str), schema: &Value, out: &mut Out<'_>) {
     let bound = |key: &str| schema.get(key).and_then(|bound| usize::try_from(bound.as_int()?).ok());
     if let Some(least) = bound(min).filter(|least| size < *least) {
-        out.error(node, "size", format!("has {size} {what}; at least {least} are required"));
+        out.findings.error(node, "size", format!("has {size} {what}; at least {least} are required"));
     }
     if let Some(most) = bound(max).filter(|most| size > *most) {
-        out.error(node, "size", format!("has {size} {what}; at most {most} are allowed"));
+        out.findings.error(node, "size", format!("has {size} {what}; at most {most} are allowed"));
     }
 }

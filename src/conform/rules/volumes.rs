@@ -62,18 +62,26 @@ pub(super) fn source(kind: &str, source: &Node<'_>, out: &mut Findings) {
 
 /// The files of a volume and their modes (validateKeyToPath).
 fn files(source: &Node<'_>, out: &mut Findings) {
-    within(source, "defaultMode", 0, 0o777, out);
+    mode(source, "defaultMode", out);
     for item in source.list("items") {
-        within(&item, "mode", 0, 0o777, out);
+        mode(&item, "mode", out);
         super::required_text(&item, "path", out);
         form(&item, "path", "path", syntax::local_path, out);
         item.get("fieldRef").iter().for_each(|field| field_path(field, &FIELDS, out));
     }
 }
 
+/// The mode of a file. What is written without a 0 in front is decimal.
+fn mode(node: &Node<'_>, key: &str, out: &mut Findings) {
+    let Some((below, mode)) = node.get(key).zip(node.int(key)) else { return };
+    if !(0..=0o777).contains(&mode) {
+        out.error(&below, "mode", format!("{mode} is no mode of a file: 0 to 0777, as 0644 (or 420, its decimal)"));
+    }
+}
+
 /// validateProjectionSources.
 fn projected(source: &Node<'_>, out: &mut Findings) {
-    within(source, "defaultMode", 0, 0o777, out);
+    mode(source, "defaultMode", out);
     for part in source.list("sources") {
         let kinds: Vec<_> = part.entries().filter(|(_, node)| !node.value.is_null()).collect();
         if let [(first, _), (key, second), ..] = &kinds[..] {
