@@ -37,10 +37,10 @@ const SUFFIXES: [(&str, i32, u32); 15] = [
 const LARGEST_EXPONENT: i32 = 400;
 
 impl Quantity {
-    /// Reads text or a number.
+    /// Reads text, with blanks around it or not, or a number.
     pub fn of(value: &Value) -> Option<Quantity> {
         match value {
-            Value::Str(text, _) => Quantity::parse(text),
+            Value::Str(text, _) => Quantity::parse(text.trim()),
             Value::Num(number, _) => Quantity::parse(&number.to_string()),
             _ => None,
         }
