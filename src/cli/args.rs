@@ -431,7 +431,7 @@ pub(super) enum DiffFormat {
     Html,
 }
 
-/// The arguments of `render validate`.
+// The arguments of `render validate`.
 #[derive(Debug, Args)]
 #[command(after_long_help = VALIDATE_EXAMPLES)]
 pub(super) struct ValidateArgs {

@@ -17,17 +17,22 @@ pub(super) struct Kind {
 }
 
 fn all() -> impl Iterator<Item = Kind> {
-    KINDS.lines().filter(|line| !line.starts_with('#')).filter_map(|line| {
-        let mut words = line.split(' ');
-        let (api_version, name, scope, type_name) = (words.next()?, words.next()?, words.next()?, words.next()?);
-        let versions = words.next().unwrap_or_default();
-        Some(Kind { api_version, name, cluster: scope == "cluster", type_name, versions })
-    })
+    KINDS.lines().filter(|line| !line.starts_with('#')).filter_map(read)
+}
+
+/// `apps/v1 Deployment namespace apps.v1.Deployment 25-37`.
+fn read(line: &'static str) -> Option<Kind> {
+    let mut words = line.split(' ');
+    let (api_version, name, scope, type_name) = (words.next()?, words.next()?, words.next()?, words.next()?);
+    let versions = words.next().unwrap_or_default();
+    Some(Kind { api_version, name, cluster: scope == "cluster", type_name, versions })
 }
 
 /// The kind of a resource, in a version of Kubernetes.
 pub(super) fn find(minor: u8, api_version: &str, kind: &str) -> Option<Kind> {
-    all().find(|k| k.api_version == api_version && k.name == kind && in_versions(minor, k.versions))
+    let start = memchr::memmem::find(KINDS.as_bytes(), format!("\n{api_version} {kind} ").as_bytes())?;
+    let found = KINDS[start + 1..].lines().next().and_then(read)?;
+    in_versions(minor, found.versions).then_some(found)
 }
 
 /// Whether a kind belongs to no namespace, whichever version has it.

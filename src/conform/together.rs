@@ -36,7 +36,7 @@ fn duplicates(pairs: &mut [Pair<'_>]) {
     let mut seen: HashMap<[Str; 4], (Str, bool)> = HashMap::new();
     for Pair { value, checked } in pairs {
         let meta = Node::root(value).get("metadata");
-        if checked.name.is_empty() || meta.as_ref().is_none_or(|meta| meta.text("name").is_none()) {
+        if checked.kind.is_empty() || meta.as_ref().is_none_or(|meta| meta.text("name").is_none()) {
             continue;
         }
         let is_hook = meta.and_then(|meta| meta.get("annotations")).is_some_and(|all| all.has("helm.sh/hook"));

@@ -1,5 +1,6 @@
 //! `render validate [FILES|-]`.
 
+use std::io::IsTerminal as _;
 use std::path::Path;
 
 use super::super::args::{ValidateArgs, ValidateFormat};
@@ -12,6 +13,11 @@ pub(super) fn run(args: &ValidateArgs, sources: &Sources) -> Result<Exit, Stop> 
     let options = validation::options(args.kube_version.as_deref(), args.strict)?;
     let crds = validation::crds(&args.against.crds, sources)?;
     let mut texts = Vec::new();
+    if args.paths.is_empty() && std::io::stdin().is_terminal() {
+        let refused =
+            Diagnostic::error("there is nothing to validate").help("name files or folders, or pipe manifests in");
+        return Err(Stop::new(Exit::Usage, refused));
+    }
     let from_stdin = ["-".to_owned()];
     let paths = if args.paths.is_empty() { &from_stdin } else { args.paths.as_slice() };
     if paths.iter().filter(|path| *path == "-").count() > 1 {

@@ -16,7 +16,7 @@ pub(super) fn pod(spec: &Node<'_>, out: &mut Findings) {
     }
     labels(spec, "nodeSelector", out);
     dns(spec, out);
-    super::among(&spec.get("os").unwrap_or_else(|| spec.clone()), "name", &["linux", "windows"], out);
+    spec.get("os").iter().for_each(|os| super::among(os, "name", &["linux", "windows"], out));
     if let Some((service_account, name)) = spec.get("serviceAccount").zip(spec.text("serviceAccountName"))
         && service_account.value.as_str() != Some(name)
     {

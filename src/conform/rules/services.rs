@@ -92,7 +92,6 @@ fn node_ports(ports: &[Node<'_>], out: &mut Findings) {
 
 fn addresses(spec: &Node<'_>, out: &mut Findings) {
     form(spec, "clusterIP", "ip", |text| if text == "None" { None } else { syntax::ip(text) }, out);
-    form(spec, "loadBalancerIP", "ip", |_| None, out);
     spec.list("externalIPs").iter().for_each(|address| form_of(address, "ip", syntax::ip, out));
     spec.list("loadBalancerSourceRanges")
         .iter()
