@@ -1,8 +1,8 @@
 //! Kubernetes validation: what the API server would refuse, told before it is asked.
 //!
-//! Manifests are read, each is checked against the type of its kind in a version of Kubernetes ([`structure`]), against
-//! the rules that the API server has beyond it ([`rules`]) or against the schema of its CustomResourceDefinition
-//! ([`custom`]), and then all of them against each other ([`together`]). What comes out is a [`Report`], plain data;
+//! Manifests are read, each is checked against the type of its kind in a version of Kubernetes (`structure`), against
+//! the rules that the API server has beyond it (`rules`) or against the schema of its CustomResourceDefinition
+//! (`custom`), and then all of them against each other (`together`). What comes out is a [`Report`], plain data;
 //! [`mod@write`] prints it. Knows nothing of how manifests came to be, nor of the command line.
 
 mod custom;
