@@ -121,6 +121,9 @@ fn of_render(args: &TemplateArgs) -> Result<Origin, Diagnostic> {
 
 /// A render whose manifests are looked at and not printed.
 pub(super) fn request(args: &TemplateArgs) -> Result<Request, Diagnostic> {
+    if args.switches.validate {
+        return Err(Diagnostic::error("--validate means nothing here: no manifests are printed").help("leave it out"));
+    }
     match plan::render(args)? {
         (request, Destination::Stdout) => Ok(request),
         _ => Err(Diagnostic::error("--output-dir means nothing here: no manifests are printed").help("leave it out")),
