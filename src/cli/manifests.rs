@@ -38,7 +38,11 @@ pub(super) fn read(path: &Path, sources: &Sources) -> Result<Vec<Arc<Source>>, S
     files.iter().map(|path| file(path, sources)).collect()
 }
 
-fn file(path: &Path, sources: &Sources) -> Result<Arc<Source>, Stop> {
+/// One file.
+///
+/// # Errors
+/// It cannot be read.
+pub(super) fn file(path: &Path, sources: &Sources) -> Result<Arc<Source>, Stop> {
     let bytes = std::fs::read(path).map_err(|err| unreadable(path, &err))?;
     text(path.display().to_string(), bytes, sources)
 }

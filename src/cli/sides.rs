@@ -178,8 +178,7 @@ pub(super) fn stored(path: &Path, key: Option<DigestKey>, sources: &Sources) -> 
         Ok(true) => {}
         Err(err) => return Err(manifests::unreadable(path, &err)),
     }
-    let texts = manifests::read(path, sources)?.into_iter().map(whole).collect();
-    let side = read_documents(path.display().to_string(), texts)?;
+    let side = read_documents(path.display().to_string(), vec![whole(manifests::file(path, sources)?)])?;
     Ok(Some(Snapshot::open(side, key)?))
 }
 
