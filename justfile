@@ -50,6 +50,13 @@ yaml-suite FOLDER:
     YAML_SUITE={{absolute_path(FOLDER)}} UPDATE=1 cargo test yaml_suite
     git diff --stat docs
 
+# The types of Kubernetes anew, given a clone of github.com/kubernetes/api with its tags (needs pip and python3)
+kubernetes-types API:
+    pip download --quiet --no-deps --dest target/kubernetes kubernetes-validate==1.37.0
+    python3 -m zipfile -e target/kubernetes/kubernetes_validate-*.whl target/kubernetes
+    python3 src/conform/kubernetes/generate.py target/kubernetes/kubernetes_validate/kubernetes-json-schema {{absolute_path(API)}}
+    git diff --stat src/conform/kubernetes
+
 # What a package would hold
 package:
     cargo package --list

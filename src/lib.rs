@@ -8,6 +8,7 @@
 pub mod adopt;
 pub mod chart;
 pub mod cli;
+pub mod conform;
 pub mod diag;
 pub mod diff;
 pub mod engine;

@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::common::{Folder, fixture, render};
 
 /// Each chart with what makes its output the same each time, and where it has some, its layers.
-fn charts() -> Vec<(&'static str, Vec<String>)> {
+pub fn charts() -> Vec<(&'static str, Vec<String>)> {
     let set = |text: &str| vec!["--set".to_owned(), text.to_owned()];
     let file = |path: &str| vec!["-f".to_owned(), fixture(path).display().to_string()];
     vec![

@@ -85,6 +85,7 @@ fn what_is_no_side_is_refused() {
     refused(&run(&["-", "-"]), 2, &["stdin is given twice"]);
     refused(&run(&["-", "--", "chart", "-f", "-"]), 2, &["stdin is given twice"]);
     refused(&run(&["old.yaml", "--", "chart", "--output-dir", "x"]), 2, &["--output-dir means nothing"]);
+    refused(&run(&["old.yaml", "--", "chart", "--validate"]), 2, &["--validate means nothing"]);
     refused(&run(&["old.yaml", "--", "chart", "--frobnicate"]), 2, &["--frobnicate"]);
     refused(&run(&["old.yaml", "new.yaml", "--ignore", "a["]), 2, &["--ignore a[ means nothing", "`]` is missing"]);
     refused(&run(&["old.yaml", "bad.yaml"]), 1, &["bad.yaml:6:", "c: [1"]);

@@ -19,6 +19,7 @@
 //! - `stable`: seeds, lookups, and secrets that stay
 //! - `stackstorm`: the bundled StackStorm HA chart
 //! - `stores`: the bundled charts that the products depend on
+//! - `validate`: manifests against what the API server accepts
 //! - `values`: `values` and `why`, and the tags of layers
 //! - `yaml_suite`: the YAML test suite's cases, beside libyaml and Helm
 //! - `yaml_write`: the YAML and JSON writers against Helm's
@@ -43,6 +44,7 @@ mod snapshot;
 mod stable;
 mod stackstorm;
 mod stores;
+mod validate;
 mod values;
 mod yaml_suite;
 mod yaml_write;

@@ -51,7 +51,8 @@ Examples:
   render st2 ./stackstorm-ha --set st2.replicas=2 -n automation
 
 Exit codes:
-  0 done   1 failed   2 wrong usage   3 the schema refuses the values   5 different (diff)
+  0 done   1 failed   2 wrong usage   3 the schema refuses the values
+  4 invalid (validate, --validate)   5 different (diff)
   6 a risk that --fail-on names (diff)";
 
 #[derive(Debug, Subcommand)]
@@ -88,6 +89,8 @@ pub(super) enum Command {
     Snapshot(Box<SnapshotArgs>),
     /// Draw who refers to whom in a render, and tell what leads nowhere
     Graph(Box<GraphArgs>),
+    /// Check manifests as the API server of a cluster would: files, folders, stdin
+    Validate(Box<ValidateArgs>),
     /// Write a bundled chart to a folder, as an ordinary chart
     Export {
         /// The name of a bundled chart
@@ -212,6 +215,8 @@ pub(super) struct TemplateArgs {
     pub(super) stable: StableArgs,
     #[command(flatten)]
     pub(super) output: OutputArgs,
+    #[command(flatten)]
+    pub(super) against: AgainstArgs,
     #[command(flatten)]
     pub(super) switches: Switches,
     #[command(flatten)]
@@ -426,6 +431,65 @@ pub(super) enum DiffFormat {
     Html,
 }
 
+// The arguments of `render validate`.
+#[derive(Debug, Args)]
+#[command(after_long_help = VALIDATE_EXAMPLES)]
+pub(super) struct ValidateArgs {
+    /// Files and folders of manifests, or `-` for stdin [default: stdin]
+    #[arg(value_name = "FILE")]
+    pub(super) paths: Vec<String>,
+    #[command(flatten)]
+    pub(super) against: AgainstArgs,
+    /// The Kubernetes version to check for, 1.25 to 1.37 [default: 1.35]
+    #[arg(long, value_name = "VERSION", help_heading = "Validation")]
+    pub(super) kube_version: Option<String>,
+    /// Take warnings, and resources without a schema, for errors
+    #[arg(long, help_heading = "Validation")]
+    pub(super) strict: bool,
+    /// How to print what is found
+    #[arg(short, long, value_name = "FORMAT", default_value = "human", help_heading = "Output")]
+    pub(super) output: ValidateFormat,
+    /// Print how many resources are valid, invalid, skipped
+    #[arg(long, help_heading = "Output")]
+    pub(super) summary: bool,
+    #[command(flatten)]
+    pub(super) global: Global,
+}
+
+// What manifests are checked against besides Kubernetes' own types.
+#[derive(Debug, Args)]
+pub(super) struct AgainstArgs {
+    /// Check custom resources by the CustomResourceDefinitions in a file or folder (repeatable)
+    #[arg(long = "crd", value_name = "PATH", help_heading = "Validation")]
+    pub(super) crds: Vec<PathBuf>,
+}
+
+const VALIDATE_EXAMPLES: &str = "\
+Examples:
+  render validate manifests/ --kube-version 1.33
+  kustomize build | render validate --crd crds/ --summary
+  render validate -o sarif manifests/ > findings.sarif
+  render opencti -f mine.yaml --validate | kubectl apply -f -
+
+Exit codes:
+  0 valid   1 failed   2 wrong usage   4 invalid";
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum ValidateFormat {
+    /// What is wrong, resource by resource; nothing where all is well
+    Human,
+    /// For programs
+    Json,
+    /// XML of JUnit, which most CI systems read
+    Junit,
+    /// Test Anything Protocol
+    Tap,
+    /// For code scanning
+    Sarif,
+    /// Annotations of GitHub Actions
+    Github,
+}
+
 // Where values come from.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Values")]
@@ -537,6 +601,9 @@ pub(super) struct Switches {
     /// Do not check values against the chart's schema
     #[arg(long, help_heading = "Values")]
     pub(super) skip_schema_validation: bool,
+    /// Print nothing unless the API server would accept it all: `render help validate`
+    #[arg(long, help_heading = "Validation")]
+    pub(super) validate: bool,
     /// Render as an upgrade: .Release.IsUpgrade instead of .Release.IsInstall
     #[arg(long, help_heading = "Release and cluster")]
     pub(super) is_upgrade: bool,

@@ -3,11 +3,13 @@
 mod args;
 mod beside;
 mod commands;
+mod manifests;
 mod plan;
 mod progress;
 mod sides;
 mod switches;
 mod terminal;
+mod validation;
 
 use std::process::ExitCode;
 
@@ -24,6 +26,8 @@ pub enum Exit {
     Usage = 2,
     /// The schema refuses the values.
     Schema = 3,
+    /// Manifests that the API server would refuse.
+    Invalid = 4,
     /// Two sides are not the same.
     Different = 5,
     /// A change has a risk that it is not to have.

@@ -28,6 +28,7 @@ pub(super) fn render(args: &TemplateArgs) -> Result<(Request, Destination), Diag
         dns: switches.enable_dns,
         debug: switches.debug,
         stable: stable(&args.stable)?,
+        keep_crds: switches.validate,
         selection: Selection {
             show_only: args.output.show_only.clone(),
             crds: switches.include_crds && !switches.skip_crds,

@@ -1,11 +1,11 @@
 //! Sets of manifests: where each comes from, and how it is read.
 
-use std::io::Read as _;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::args::{DiffArgs, Global, TemplateArgs};
-use super::{Exit, Stop, plan, terminal};
-use crate::diag::{Diagnostic, SourceKind, Sources};
+use super::{Exit, Stop, manifests, plan, terminal};
+use crate::diag::{Diagnostic, Source, Sources};
 use crate::diff::{DigestKey, Document, Side};
 use crate::output::Destination;
 use crate::pipeline::{self, Outcome, Request};
@@ -61,7 +61,7 @@ fn odd_digests([old, new]: &[Side; 2], global: &Global) -> Vec<Diagnostic> {
 /// The key in a file.
 pub(super) fn secrets_key(path: Option<&Path>) -> Result<Option<DigestKey>, Stop> {
     let Some(path) = path else { return Ok(None) };
-    let text = std::fs::read(path).map_err(|err| unreadable(path, &err))?;
+    let text = std::fs::read(path).map_err(|err| manifests::unreadable(path, &err))?;
     Ok(Some(snapshot::key_of(&text)?))
 }
 
@@ -121,6 +121,9 @@ fn of_render(args: &TemplateArgs) -> Result<Origin, Diagnostic> {
 
 /// A render whose manifests are looked at and not printed.
 pub(super) fn request(args: &TemplateArgs) -> Result<Request, Diagnostic> {
+    if args.switches.validate {
+        return Err(Diagnostic::error("--validate means nothing here: no manifests are printed").help("leave it out"));
+    }
     match plan::render(args)? {
         (request, Destination::Stdout) => Ok(request),
         _ => Err(Diagnostic::error("--output-dir means nothing here: no manifests are printed").help("leave it out")),
@@ -143,12 +146,8 @@ fn side(
     sources: &Sources,
 ) -> Result<Side, Stop> {
     let documents = match origin {
-        Origin::Stdin => vec![document("stdin".to_owned(), stdin()?, sources)?],
-        Origin::File(path) => vec![file(path, sources)?],
-        Origin::Folder(folder) => {
-            let files = files(folder).map_err(|err| unreadable(folder, &err))?;
-            files.iter().map(|path| file(path, sources)).collect::<Result<_, _>>()?
-        }
+        Origin::Stdin => manifests::stdin(sources)?,
+        Origin::File(path) | Origin::Folder(path) => manifests::read(path, sources)?,
         Origin::Render(request) => {
             let outcome = rendered(request, global, sources)?;
             let side = of_outcome(name, &outcome, sources);
@@ -158,7 +157,7 @@ fn side(
         }
     };
     let texts = documents.len();
-    let side = read_documents(name, documents)?;
+    let side = read_documents(name, documents.into_iter().map(whole).collect())?;
     match Snapshot::is_in(&side) {
         true if texts > 1 => Err(SnapshotError::Several(side.name).into()),
         true => Ok(Snapshot::open(side, key)?.side),
@@ -177,10 +176,15 @@ pub(super) fn stored(path: &Path, key: Option<DigestKey>, sources: &Sources) -> 
     match path.try_exists() {
         Ok(false) => return Ok(None),
         Ok(true) => {}
-        Err(err) => return Err(unreadable(path, &err)),
+        Err(err) => return Err(manifests::unreadable(path, &err)),
     }
-    let side = read_documents(path.display().to_string(), vec![file(path, sources)?])?;
+    let side = read_documents(path.display().to_string(), vec![whole(manifests::file(path, sources)?)])?;
     Ok(Some(Snapshot::open(side, key)?))
+}
+
+/// A text of which all manifests count.
+fn whole(text: Arc<Source>) -> Document {
+    Document { text, template: None }
 }
 
 fn read_documents(name: String, documents: Vec<Document>) -> Result<Side, Stop> {
@@ -215,50 +219,8 @@ pub(super) fn of_outcome(name: String, outcome: &Outcome, sources: &Sources) -> 
     let manifests = outcome.manifests.list.iter();
     let documents = manifests.map(|manifest| {
         let path = manifest.file.path.to_string();
-        let mut document = document(path.clone(), manifest.text().into(), sources)?;
-        document.template = Some(path.into());
-        Ok(document)
+        let text = manifests::text(path.clone(), manifest.text().into(), sources)?;
+        Ok(Document { text, template: Some(path.into()) })
     });
     read_documents(name, documents.collect::<Result<_, Stop>>()?)
-}
-
-fn file(path: &Path, sources: &Sources) -> Result<Document, Stop> {
-    let bytes = std::fs::read(path).map_err(|err| unreadable(path, &err))?;
-    document(path.display().to_string(), bytes, sources)
-}
-
-fn document(name: String, bytes: Vec<u8>, sources: &Sources) -> Result<Document, Stop> {
-    let text = sources.add(name, SourceKind::Rendered, bytes).map_err(pipeline::Error::from)?;
-    Ok(Document { text, template: None })
-}
-
-fn stdin() -> Result<Vec<u8>, Stop> {
-    let mut bytes = Vec::new();
-    std::io::stdin().read_to_end(&mut bytes).map_err(|err| unreadable(Path::new("stdin"), &err))?;
-    Ok(bytes)
-}
-
-/// The YAML and JSON files below a folder, by path; what is hidden is left out.
-fn files(folder: &Path) -> std::io::Result<Vec<PathBuf>> {
-    let mut found = Vec::new();
-    let mut folders = vec![folder.to_owned()];
-    while let Some(folder) = folders.pop() {
-        for entry in std::fs::read_dir(folder)? {
-            let entry = entry?;
-            let path = entry.path();
-            let is_manifest = path.extension().is_some_and(|ext| ext == "yaml" || ext == "yml" || ext == "json");
-            match entry.file_type()? {
-                _ if entry.file_name().as_encoded_bytes().starts_with(b".") => {}
-                kind if kind.is_dir() => folders.push(path),
-                _ if is_manifest && path.is_file() => found.push(path),
-                _ => {}
-            }
-        }
-    }
-    found.sort();
-    Ok(found)
-}
-
-fn unreadable(path: &Path, err: &std::io::Error) -> Stop {
-    Stop::new(Exit::Failed, Diagnostic::error(format!("{} cannot be read: {err}", path.display())))
 }

@@ -78,6 +78,11 @@ pub(super) fn report(diagnostics: &[Diagnostic], sources: &Sources, style: Style
         .and_then(|()| if text.is_empty() { Ok(()) } else { std::io::stderr().write_all(b"\n") });
 }
 
+/// Writes to stderr. Nobody is left to tell where it is closed.
+pub(super) fn complain(text: &str) {
+    let _ = std::io::stderr().lock().write_all(text.as_bytes());
+}
+
 /// Writes to stdout. That nobody reads on (`| head`) is no error.
 ///
 /// # Errors

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::diag::Source;
 use crate::manifest::{self, Id};
-use crate::value::{Map, Str, Value};
+use crate::value::{Str, Value};
 use crate::yaml::{self, YamlError};
 
 use super::DigestKey;
@@ -66,23 +66,12 @@ impl Side {
             return Err(YamlError::new(at, "this is not UTF-8 text"));
         };
         for range in manifest::split(text) {
-            let template = document.template.clone().or_else(|| source_comment(&text[range.clone()]));
+            let template = document.template.clone().or_else(|| manifest::source_comment(&text[range.clone()]));
             let value = yaml::load_range(&document.text, range)?.value;
-            self.expand(value, template);
+            let resources = manifest::expand(value).into_iter();
+            self.resources.extend(resources.map(|value| Resource::new(value, template.clone())));
         }
         Ok(())
-    }
-
-    /// Adds a manifest, or each item of a list of manifests.
-    fn expand(&mut self, value: Value, template: Option<Str>) {
-        if value.is_null() {
-            return;
-        }
-        let Some(kind) = listed_kind(&value) else { return self.resources.push(Resource::new(value, template)) };
-        let items = value.get("items").and_then(Value::as_list).cloned().unwrap_or_default();
-        for item in items.iter() {
-            self.expand(of_kind(item, &kind, value.get("apiVersion")), template.clone());
-        }
     }
 }
 
@@ -93,29 +82,4 @@ impl Resource {
         let id = Id::of(&value);
         Resource { id, api_version, value, template }
     }
-}
-
-/// What the items of a list of manifests are: of any kind for `List`, and of one kind for `ConfigMapList` and its like,
-/// where the items need not say it. None for anything else.
-fn listed_kind(value: &Value) -> Option<Str> {
-    let kind = value.get("kind")?.as_str()?.strip_suffix("List")?;
-    let items = value.get("items")?.as_list()?;
-    let whole = value.get("spec").is_none() && items.iter().all(|item| item.get("metadata").is_some());
-    (kind.is_empty() || whole).then(|| kind.into())
-}
-
-/// The item of a list with the kind and version that the list says for all.
-fn of_kind(item: &Value, kind: &Str, api_version: Option<&Value>) -> Value {
-    let (Value::Map(map, origin), false) = (item, kind.is_empty()) else { return item.clone() };
-    let said = [("apiVersion", api_version.cloned()), ("kind", Some(Value::str(kind.clone())))];
-    let said = said.into_iter().filter_map(|(key, value)| Some((Str::from(key), value?)));
-    let mut full: Map = said.filter(|(key, _)| !map.contains_key(key)).collect();
-    map.iter().for_each(|(key, value)| full.push(key.clone(), value.clone()));
-    Value::Map(Arc::new(full), *origin)
-}
-
-/// The template that a comment above a manifest names.
-fn source_comment(text: &str) -> Option<Str> {
-    let comments = text.lines().take_while(|line| line.starts_with('#') || line.trim().is_empty());
-    comments.filter_map(|line| line.strip_prefix("# Source: ")).next().map(|path| path.trim().into())
 }

@@ -7,6 +7,7 @@
 mod head;
 mod hook;
 mod id;
+mod list;
 mod order;
 mod split;
 
@@ -20,6 +21,7 @@ use crate::yaml::YamlError;
 pub use head::Head;
 pub use hook::{Hook, HookEvent};
 pub use id::Id;
+pub use list::{expand, source_comment};
 pub use order::rank;
 pub use split::split;
 pub(crate) use split::{pieces, trimmed};

@@ -86,6 +86,8 @@ pub struct Request {
     pub debug: bool,
     /// What to stand on rather than on chance.
     pub stable: Stable,
+    /// Whether the outcome is to have the texts of crds/, wanted among the manifests or not.
+    pub keep_crds: bool,
     /// Which manifests are wanted.
     pub selection: Selection,
 }
@@ -157,6 +159,8 @@ pub struct Outcome {
     pub givers: Vec<(Arc<Source>, Giver)>,
     /// The manifests that the selection leaves.
     pub manifests: Manifests,
+    /// The files of crds/ of the chart and of all below it, where they were asked for.
+    pub crd_texts: Vec<Arc<Source>>,
     /// What the render stood on. Who is about to end the process may forget it rather than take it apart.
     pub kept: Kept,
 }
@@ -214,6 +218,7 @@ pub fn render(request: &Request, sources: &Sources, warnings: &mut Vec<Diagnosti
     chart.check_kube_version(&capabilities.kube_version, &capabilities.plain_kube_version())?;
     let schemas = if request.skip_schema { Vec::new() } else { schemas::check(&merged, sources, warnings)? };
     let crds = if request.selection.crds { templates::crds(&merged.tree)? } else { Vec::new() };
+    let crd_texts = if request.keep_crds { templates::crd_texts(&merged.tree, sources)? } else { Vec::new() };
     let givers = merged.take_givers();
     let context = templates::context(merged, release, capabilities, request, sources)?;
     let (context, (engines, rendered)) = ground.render(context)?;
@@ -232,7 +237,7 @@ pub fn render(request: &Request, sources: &Sources, warnings: &mut Vec<Diagnosti
     let kept = Kept { _engines: engines, _schemas: schemas, _rendered: rendered };
     let release = context.release.name.clone();
     let kube_version = context.capabilities.kube_version.to_string();
-    Ok(Outcome { release, chart, kube_version, givers, manifests, kept })
+    Ok(Outcome { release, chart, kube_version, givers, manifests, crd_texts, kept })
 }
 
 fn as_error(mut warning: Diagnostic) -> Diagnostic {

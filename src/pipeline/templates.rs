@@ -6,7 +6,7 @@ use super::engines::Engines;
 use super::values::Merged;
 use super::{Error, Request};
 use crate::chart::Language;
-use crate::diag::{Diagnostic, SourceKind, Sources};
+use crate::diag::{Diagnostic, Source, SourceKind, Sources};
 use crate::engine::{Capabilities, Context, Engine as _, Files, Release, Rendered, Scope, Template, Warnings};
 use crate::functions::System;
 use crate::manifest::{Dropped, File, ManifestError, Manifests};
@@ -103,6 +103,21 @@ pub fn crds(tree: &ChartTree) -> Result<Vec<File>, Error> {
         files.append(&mut crds(subchart)?);
     }
     Ok(files)
+}
+
+/// The texts of the files of crds/ of a chart and of all below it.
+///
+/// # Errors
+/// One that cannot be read.
+pub fn crd_texts(tree: &ChartTree, sources: &Sources) -> Result<Vec<Arc<Source>>, Error> {
+    let mut texts = Vec::new();
+    for file in tree.chart.crds() {
+        texts.push(file.source(sources)?);
+    }
+    for subchart in &tree.subcharts {
+        texts.append(&mut crd_texts(subchart, sources)?);
+    }
+    Ok(texts)
 }
 
 /// The manifests in what was rendered.

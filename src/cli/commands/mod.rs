@@ -10,6 +10,7 @@ mod show;
 mod snapshot;
 mod template;
 mod told;
+mod validate;
 mod values;
 mod why;
 
@@ -31,6 +32,7 @@ pub(super) fn global(cli: &Cli) -> &Global {
         Some(Command::Diff(args)) => &args.global,
         Some(Command::Snapshot(args)) => &args.render.global,
         Some(Command::Graph(args)) => &args.render.global,
+        Some(Command::Validate(args)) => &args.global,
         Some(Command::List { global, .. } | Command::Show { global, .. } | Command::Export { global, .. }) => global,
         Some(Command::Completion { .. }) | None => &cli.template.global,
     }
@@ -40,12 +42,13 @@ pub(super) fn global(cli: &Cli) -> &Global {
 pub(super) fn run(cli: &Cli, sources: &Sources) -> Result<Exit, Stop> {
     let done = match &cli.command {
         None if cli.wants_version() => write(concat!("render ", env!("CARGO_PKG_VERSION"), "\n").as_bytes()),
-        None => template::run(&cli.template, sources),
-        Some(Command::Template(args)) => template::run(args, sources),
+        None => return template::run(&cli.template, sources),
+        Some(Command::Template(args)) => return template::run(args, sources),
         Some(Command::Merge(args)) => merge::run(args, sources),
         Some(Command::Diff(args)) => return diff::run(args, sources),
         Some(Command::Snapshot(args)) => return snapshot::run(args, sources),
         Some(Command::Graph(args)) => graph::run(args, sources),
+        Some(Command::Validate(args)) => return validate::run(args, sources),
         Some(Command::List { output, .. }) => list::run(*output, sources),
         Some(Command::Show { what, chart, .. }) => show::run(*what, chart.as_deref(), sources),
         Some(Command::Values(args)) => values::run(args, sources),

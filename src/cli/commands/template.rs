@@ -3,12 +3,14 @@
 use clap::CommandFactory as _;
 
 use super::super::args::{Cli, TemplateArgs};
-use super::super::{Exit, Stop, plan, terminal};
+use super::super::{Exit, Stop, plan, terminal, validation};
+use crate::conform::write;
 use crate::diag::{Sources, nearest};
+use crate::pipeline::Outcome;
 use crate::{output, pipeline};
 
 /// Renders and prints; stdout stays empty unless everything went well.
-pub(super) fn run(args: &TemplateArgs, sources: &Sources) -> Result<(), Stop> {
+pub(super) fn run(args: &TemplateArgs, sources: &Sources) -> Result<Exit, Stop> {
     let (request, destination) = plan::render(args).map_err(|err| Stop::new(Exit::Usage, err))?;
     let mut warnings = Vec::new();
     let outcome = match pipeline::render(&request, sources, &mut warnings) {
@@ -20,11 +22,27 @@ pub(super) fn run(args: &TemplateArgs, sources: &Sources) -> Result<(), Stop> {
         }
     };
     terminal::report(&warnings, sources, terminal::style(&args.global));
+    if args.switches.validate && !is_valid(&outcome, args, sources)? {
+        return Ok(Exit::Invalid);
+    }
     let text = output::write(&outcome.manifests, &destination, &outcome.release);
     super::write(text.map_err(|err| Stop::new(Exit::Failed, err.diagnostic()))?.as_bytes())?;
     // The process is about to end; taking everything apart would cost a twelfth of the run.
     std::mem::forget(outcome);
-    Ok(())
+    Ok(Exit::Done)
+}
+
+/// Whether the API server would accept it all; what there is to say about it goes to stderr.
+fn is_valid(outcome: &Outcome, args: &TemplateArgs, sources: &Sources) -> Result<bool, Stop> {
+    let options = validation::options(args.release.kube_version.as_deref(), args.switches.strict)?;
+    let crds = validation::crds(&args.against.crds, sources)?;
+    let report = validation::of_render(outcome, crds, &options, sources)?;
+    let mut text = write::human(&report, sources, terminal::style(&args.global).colour);
+    if !report.is_ok() {
+        text.push_str(&write::summary(&report));
+    }
+    terminal::complain(&text);
+    Ok(report.is_ok())
 }
 
 /// A chart that is not there may be a command that was not typed right.
