@@ -61,7 +61,7 @@ impl Processing<'_> {
             return Ok(());
         }
         self.resolve_aliases(chart);
-        let values = self.look_ahead(chart, above)?;
+        let values = if self.depends_on_values(chart) { self.look_ahead(chart, above)? } else { Value::NULL };
         let mut dependencies = self.graph.metadata_mut(chart).dependencies.take().unwrap_or_default();
         for dependency in &mut dependencies {
             dependency.enabled = self.by_tags(dependency, &values);
@@ -81,6 +81,14 @@ impl Processing<'_> {
         self.graph.metadata_mut(chart).dependencies = Some(dependencies).filter(|d| !d.is_empty());
         self.graph.set_subcharts(chart, subcharts);
         Ok(())
+    }
+
+    /// Whether anything below a chart can be disabled. Where nothing can, values that are wrong are refused later.
+    fn depends_on_values(&self, chart: usize) -> bool {
+        let declared = self.graph.metadata(chart).dependencies.iter().flatten();
+        let below = self.graph.subcharts(chart).iter();
+        declared.into_iter().any(|d| !d.condition.is_empty() || !d.tags.is_empty())
+            || below.into_iter().any(|id| self.graph.metadata(*id).dependencies.is_some())
     }
 
     /// The values as Helm looks at them to decide what is enabled.
