@@ -52,7 +52,7 @@ Examples:
 
 Exit codes:
   0 done   1 failed   2 wrong usage   3 the schema refuses the values
-  4 invalid (validate, --validate)   5 different (diff)
+  4 invalid (validate, --validate)   5 different (diff, snapshot)
   6 a risk that --fail-on names (diff)";
 
 #[derive(Debug, Subcommand)]
