@@ -9,6 +9,7 @@ mod hook;
 mod id;
 mod list;
 mod order;
+mod quantity;
 mod split;
 
 use std::ops::Range;
@@ -23,6 +24,7 @@ pub use hook::{Hook, HookEvent};
 pub use id::Id;
 pub use list::{expand, source_comment};
 pub use order::rank;
+pub use quantity::Quantity;
 pub use split::split;
 pub(crate) use split::{pieces, trimmed};
 

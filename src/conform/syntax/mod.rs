@@ -6,13 +6,12 @@
 mod cron;
 mod names;
 mod network;
-mod quantity;
 mod time;
 
+pub(super) use crate::manifest::Quantity;
 pub(super) use cron::{cron_schedule, time_zone};
 pub(super) use names::*;
 pub(super) use network::{cidr, host, ip, is_ipv6};
-pub(super) use quantity::Quantity;
 pub(super) use time::date_time;
 
 use base64::alphabet::STANDARD;

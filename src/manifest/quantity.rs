@@ -33,6 +33,9 @@ const SUFFIXES: [(&str, i32, u32); 15] = [
     ("Pi", 0, 50),
 ];
 
+/// Longer text is no amount that anybody writes, and may be any amount of work.
+const LONGEST: usize = 1000;
+
 /// Exponents are for amounts, and larger ones only for whoever wants to fill the memory.
 const LARGEST_EXPONENT: i32 = 400;
 
@@ -56,7 +59,7 @@ impl Quantity {
         let end = rest.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(rest.len());
         let (number, suffix) = rest.split_at(end);
         let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
-        if whole.len() + fraction.len() == 0 || fraction.contains('.') {
+        if text.len() > LONGEST || whole.len() + fraction.len() == 0 || fraction.contains('.') {
             return None;
         }
         let (ten, two) = scale(suffix)?;
