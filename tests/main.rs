@@ -1,6 +1,7 @@
 //! Everything a user would notice, tried on the built binary.
 //!
 //! - `bifrost`: the bundled chart against what the public chart prints, and its own snapshots
+//! - `blame`: which line of which template printed what
 //! - `bundled`: what holds of every bundled chart
 //! - `charts`: the project's own charts, against recorded Helm output
 //! - `ci`: the workflows of docs/ci.md
@@ -25,6 +26,7 @@
 //! - `yaml_write`: the YAML and JSON writers against Helm's
 
 mod bifrost;
+mod blame;
 mod bundled;
 mod charts;
 mod ci;

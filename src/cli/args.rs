@@ -83,6 +83,8 @@ pub(super) enum Command {
     Values(Box<ValuesCommand>),
     /// Tell where a value comes from: who set it, and what it was before
     Why(Box<WhyCommand>),
+    /// Tell for each line of a render which template line printed it, from which value
+    Blame(Box<BlameArgs>),
     /// Compare two sets of manifests: files, folders, stdin, snapshots, renders
     Diff(Box<DiffArgs>),
     /// Keep a render in a file to be reviewed, and tell when a later one is different
@@ -169,6 +171,25 @@ pub(super) struct WhyCommand {
     #[command(flatten)]
     pub(super) global: Global,
 }
+
+// The arguments of `render blame`.
+#[derive(Debug, Args)]
+#[command(after_long_help = BLAME_EXAMPLES)]
+pub(super) struct BlameArgs {
+    /// A template, as `# Source:` names it, or a manifest as KIND/NAME
+    #[arg(value_name = "FILE|KIND/NAME")]
+    pub(super) what: String,
+    #[command(flatten)]
+    pub(super) render: TemplateArgs,
+    /// As text for people, or as JSON for programs
+    #[arg(short, long, value_name = "FORMAT", default_value = "text", help_heading = "Output")]
+    pub(super) output: ReportFormat,
+}
+
+const BLAME_EXAMPLES: &str = "\
+Examples:
+  render blame Deployment/shop-web shop ./chart -f v.yaml
+  render blame templates/web.yaml ./chart -o json";
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum DataFormat {

@@ -6,10 +6,10 @@ use std::sync::Arc;
 
 use super::{Exit, Stop, manifests};
 use crate::chart::semver::Version;
-use crate::conform::{self, Document, Options, Report};
-use crate::diag::{Diagnostic, Source, Sources};
+use crate::conform::{self, Document, Finding, Level, Options, Report};
+use crate::diag::{Diagnostic, Pos, Source, Sources};
 use crate::manifest::Role;
-use crate::pipeline::Outcome;
+use crate::pipeline::{Outcome, Tracer};
 use crate::value::Str;
 
 /// The version of Kubernetes where none is given.
@@ -74,5 +74,18 @@ pub(super) fn of_render(
         documents.push(Document { text, template: Some(path), range });
     }
     crds.extend(outcome.crd_texts.iter().cloned().map(whole));
-    Ok(conform::validate(&documents, &crds, options))
+    let mut report = conform::validate(&documents, &crds, options);
+    let findings = report.resources.iter_mut().flat_map(|checked| &mut checked.findings);
+    let mut tracer = Tracer::new(&outcome.kept);
+    findings.filter(|f| f.level > Level::Note).for_each(|finding| trace(finding, &mut tracer, sources));
+    Ok(report)
+}
+
+/// Tells of a finding in rendered text what that comes from.
+fn trace(finding: &mut Finding, tracer: &mut Tracer<'_>, sources: &Sources) {
+    let Some(text) = sources.find(finding.pos) else { return };
+    if let Some(printed) = tracer.printed(&text.name, text.offset(finding.pos)) {
+        finding.origin =
+            conform::Origin { template: printed.template.start, value: printed.value.unwrap_or(Pos::NONE) };
+    }
 }

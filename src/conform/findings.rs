@@ -1,7 +1,7 @@
 //! Where the checks of one resource put what they find.
 
 use super::node::Node;
-use super::report::{Finding, Level};
+use super::report::{Finding, Level, Origin};
 use crate::diag::Pos;
 use crate::value::{Provenance, Value};
 
@@ -41,7 +41,8 @@ impl Findings {
 
     /// A warning about a place in the text that no value has.
     pub(super) fn warn_at(&mut self, pos: Pos, rule: &'static str, message: String) {
-        self.list.push(Finding { level: Level::Warning, rule, path: String::new(), pos, message, help: None });
+        let (level, path, origin) = (Level::Warning, String::new(), Origin::default());
+        self.list.push(Finding { level, rule, path, pos, origin, message, help: None });
     }
 
     /// Something that was not checked.
@@ -51,7 +52,7 @@ impl Findings {
 
     fn add(&mut self, level: Level, node: &Node<'_>, rule: &'static str, message: String, help: Option<String>) {
         let (path, pos) = (node.path(), pos_of(node.value));
-        self.list.push(Finding { level, rule, path, pos, message, help });
+        self.list.push(Finding { level, rule, path, pos, origin: Origin::default(), message, help });
     }
 
     /// What was found, in the order of the text.

@@ -33,7 +33,7 @@ use together::Pair;
 use types::Types;
 
 pub use read::Document;
-pub use report::{Checked, Finding, Level, Report, Status, Summary};
+pub use report::{Checked, Finding, Level, Origin, Report, Status, Summary};
 
 /// The versions of Kubernetes that are known: 1.25 to 1.37.
 pub const VERSIONS: std::ops::RangeInclusive<u8> = 25..=37;

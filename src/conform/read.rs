@@ -4,7 +4,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::findings::pos_of;
-use super::report::{Finding, Level};
+use super::report::{Finding, Level, Origin};
 use crate::diag::{Pos, Source};
 use crate::manifest;
 use crate::value::{Str, Value};
@@ -104,6 +104,7 @@ fn broken(file: Str, base: Pos, error: &YamlError) -> Read {
         rule: "yaml",
         path: String::new(),
         pos,
+        origin: Origin::default(),
         message: format!("is not valid YAML: {}", error.message),
         help: error.help.map(str::to_owned),
     };

@@ -65,13 +65,23 @@ pub struct Finding {
     pub rule: &'static str,
     /// The field: `spec.containers[0].image`; empty for the resource itself.
     pub path: String,
-    /// Where it stands, in a file or in rendered text. From it a traced render can tell the template that printed it,
-    /// and the value that went in.
+    /// Where it stands, in a file or in rendered text.
     pub pos: Pos,
+    /// What that comes from, as far as whoever asked for the checks knows and has put here.
+    pub origin: Origin,
     /// What is wrong, one line.
     pub message: String,
     /// What to do about it, where that is known.
     pub help: Option<String>,
+}
+
+/// What rendered text comes from; [`Pos::NONE`] where that is not known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Origin {
+    /// The place in a template that printed it.
+    pub template: Pos,
+    /// Where the value was written that it carries.
+    pub value: Pos,
 }
 
 /// How bad a [`Finding`] is.

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::findings::Findings;
 use super::kinds::group_of;
 use super::node::Node;
-use super::report::{Checked, Finding, Level, Status};
+use super::report::{Checked, Finding, Level, Origin, Status};
 use super::rules::selector_matches;
 use crate::value::{Str, Value};
 
@@ -47,7 +47,8 @@ fn duplicates(pairs: &mut [Pair<'_>]) {
         let level = if is_hook || other_is_hook { Level::Warning } else { Level::Error };
         let message = format!("is there twice; the first one is in {other}");
         let (path, pos) = (String::new(), checked.pos);
-        checked.findings.push(Finding { level, rule: "duplicate-resource", path, pos, message, help: None });
+        let (rule, origin) = ("duplicate-resource", Origin::default());
+        checked.findings.push(Finding { level, rule, path, pos, origin, message, help: None });
         if level == Level::Error {
             checked.status = Status::Invalid;
         }

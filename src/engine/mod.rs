@@ -3,6 +3,7 @@
 //! What a template sees is the same for each engine and is put together here; how a template is read and run is the
 //! engine's own business. Knows nothing of manifests.
 
+mod carried;
 mod context;
 mod error;
 pub mod gotpl;
@@ -13,6 +14,7 @@ mod source_map;
 
 use std::sync::Arc;
 
+pub use carried::Carried;
 pub use context::{Capabilities, Context, Release, Scope, Template, Warnings};
 pub use error::{Frame, RenderError, RenderErrorKind};
 pub use lookup::Objects;

@@ -1,9 +1,13 @@
 //! Which template printed which piece of a rendered text.
 
+use std::sync::Arc;
+
+use super::carried::{self, Carried};
 use crate::diag::Span;
+use crate::value::Value;
 
 /// A piece of rendered text and the template text that printed it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Segment {
     /// Offset of its first byte in the rendered text.
     pub start: usize,
@@ -13,10 +17,12 @@ pub struct Segment {
     pub literal: bool,
     /// The calls through which it was printed, the innermost first: macros, includes.
     pub calls: Vec<Span>,
+    /// The merged values that the expression read, from any of which it may have been made.
+    pub values: Arc<[Value]>,
 }
 
 /// All pieces of one rendered text in order.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct SourceMap {
     segments: Vec<Segment>,
     text: String,
@@ -44,5 +50,12 @@ impl SourceMap {
             segment.span
         };
         Some((span, &segment.calls))
+    }
+
+    /// The merged values that stand unchanged in the text, in order.
+    pub fn carried(&self) -> Vec<Carried> {
+        let ends = self.segments.iter().skip(1).map(|next| next.start).chain([self.text.len()]);
+        let pieces = self.segments.iter().zip(ends).filter(|(segment, end)| segment.start < *end);
+        pieces.flat_map(|(segment, end)| carried::find(&self.text, segment.start..end, &segment.values)).collect()
     }
 }

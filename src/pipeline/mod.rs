@@ -1,5 +1,6 @@
 //! The stages of a render, chained: chart, layers, schema, engines, manifests. The only place where they meet.
 
+mod blame;
 mod engines;
 pub mod input;
 mod release;
@@ -12,12 +13,13 @@ use std::sync::Arc;
 
 use crate::chart::{self, Chart};
 use crate::diag::{Diagnostic, Severity, Source, Sources};
-use crate::engine::{RenderError, Rendered};
+use crate::engine::{Context, RenderError, Rendered};
 use crate::manifest::Manifests;
 use crate::output::{self, Selection};
 use crate::schema::Schema;
 use crate::values::SetFlag;
 
+pub use blame::{Printed, Tracer};
 pub use stable::{SeedFrom, Stable};
 pub use values::{Giver, Merged, merge, read_values, unreadable};
 
@@ -167,9 +169,10 @@ pub struct Outcome {
 
 /// What a render stood on: engines with their compiled templates, compiled schemas, the rendered texts.
 pub struct Kept {
-    _engines: engines::Engines,
+    engines: engines::Engines,
+    context: Arc<Context>,
+    rendered: Vec<Rendered>,
     _schemas: Vec<Schema>,
-    _rendered: Vec<Rendered>,
 }
 
 /// Loads a bundled chart.
@@ -234,9 +237,9 @@ pub fn render(request: &Request, sources: &Sources, warnings: &mut Vec<Diagnosti
     if request.strict && warnings.iter().any(|w| w.severity == Severity::Warning) {
         return Err(Error::Strict(std::mem::take(warnings).into_iter().map(as_error).collect()));
     }
-    let kept = Kept { _engines: engines, _schemas: schemas, _rendered: rendered };
     let release = context.release.name.clone();
     let kube_version = context.capabilities.kube_version.to_string();
+    let kept = Kept { engines, context, rendered, _schemas: schemas };
     Ok(Outcome { release, chart, kube_version, givers, manifests, crd_texts, kept })
 }
 

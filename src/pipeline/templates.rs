@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::blame::same_place;
 use super::engines::Engines;
 use super::values::Merged;
 use super::{Error, Request};
@@ -164,20 +165,11 @@ fn broken(engines: &Engines, context: &Context, rendered: &[Rendered], err: &Man
         diagnostic.notes.push(format!("the whole of what was rendered:\n{}", found.text));
     }
     let Ok(map) = engines.trace(&found.template) else { return diagnostic };
-    let offset = if map.text() == found.text { err.at() } else { same_line(&found.text, map.text(), err.at()) };
-    let Some((span, calls)) = map.locate(offset) else { return diagnostic };
+    let offset = same_place(&found.text, map.text(), err.at());
+    let Some((span, calls)) = offset.and_then(|offset| map.locate(offset)) else { return diagnostic };
     let labels = std::mem::take(&mut diagnostic.labels);
     diagnostic = diagnostic.label(span, "printed by this");
     diagnostic = calls.iter().fold(diagnostic, |d, call| d.label(*call, "called here"));
     diagnostic.labels.extend(labels);
     diagnostic
-}
-
-/// Where the line of one text around an offset is in another, the nearest of the same.
-fn same_line(text: &str, other: &str, offset: usize) -> usize {
-    let number = text[..offset.min(text.len())].matches('\n').count();
-    let line = text.lines().nth(number).unwrap_or_default();
-    let starts = std::iter::once(0).chain(other.match_indices('\n').map(|(i, _)| i + 1));
-    let same = starts.zip(other.lines()).enumerate().filter(|(_, (_, l))| *l == line);
-    same.min_by_key(|(n, _)| n.abs_diff(number)).map_or(0, |(_, (start, _))| start)
 }

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, OnceLock};
 
-use crate::value::Value;
+use crate::value::{Origin, Value};
 
 use super::Runtime;
 
@@ -120,6 +120,19 @@ impl List {
     pub(super) fn untouched(&self) -> Option<&Arc<Vec<Value>>> {
         match &self.repr {
             Repr::Frozen(values, made) if made.get().is_none() => Some(values),
+            _ => None,
+        }
+    }
+
+    /// Where an item was written; nowhere for a list that a template made.
+    pub fn origin(&self, at: usize) -> Origin {
+        self.merged().and_then(|items| Some(items.get(at)?.origin())).unwrap_or_default()
+    }
+
+    /// The list of the merged values that this is. Maps in it may have been written to.
+    pub fn merged(&self) -> Option<Arc<Vec<Value>>> {
+        match &self.repr {
+            Repr::Frozen(values, _) => Some(values.clone()),
             _ => None,
         }
     }

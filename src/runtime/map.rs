@@ -4,7 +4,7 @@ use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use indexmap::IndexMap;
 
-use crate::value::{Map, Str, Value};
+use crate::value::{Map, Origin, Str, Value};
 
 use super::Runtime;
 
@@ -208,6 +208,19 @@ impl MapRef {
         let entries: Result<IndexMap<_, _, _>, E> =
             self.entries().into_iter().map(|(key, value)| Ok((key, copy(&value)?))).collect();
         Ok(Self::of(State::Thawed(entries?), self.is_strings()))
+    }
+
+    /// Where the value under a key was written; nowhere once a template has written to the map.
+    pub fn origin(&self, key: &str) -> Origin {
+        self.merged().and_then(|map| Some(map.get(key)?.origin())).unwrap_or_default()
+    }
+
+    /// The map of the merged values that this is, unless a template has written to it. Maps below may have been.
+    pub fn merged(&self) -> Option<Arc<Map>> {
+        match &*self.read() {
+            State::Frozen { map, .. } => Some(map.clone()),
+            _ => None,
+        }
     }
 
     /// The entries as data, where nothing was given out or written.

@@ -1,5 +1,6 @@
 //! One file a command.
 
+mod blame;
 mod completion;
 mod diff;
 mod export;
@@ -28,6 +29,7 @@ pub(super) fn global(cli: &Cli) -> &Global {
         Some(Command::Template(args)) => &args.global,
         Some(Command::Values(args)) => &args.global,
         Some(Command::Why(args)) => &args.global,
+        Some(Command::Blame(args)) => &args.render.global,
         Some(Command::Merge(args)) => &args.global,
         Some(Command::Diff(args)) => &args.global,
         Some(Command::Snapshot(args)) => &args.render.global,
@@ -53,6 +55,7 @@ pub(super) fn run(cli: &Cli, sources: &Sources) -> Result<Exit, Stop> {
         Some(Command::Show { what, chart, .. }) => show::run(*what, chart.as_deref(), sources),
         Some(Command::Values(args)) => values::run(args, sources),
         Some(Command::Why(args)) => why::run(args, sources),
+        Some(Command::Blame(args)) => blame::run(args, sources),
         Some(Command::Export { chart, dir, .. }) => export::run(chart, dir, sources),
         Some(Command::Completion { shell }) => completion::run(*shell),
     };

@@ -70,6 +70,12 @@ impl Page<'_> {
         };
         self.painted(colour, finding.level.name());
         self.out.push_str(&format!(": {} ({})\n", sentence(finding), finding.rule));
+        let origin = [("printed by", finding.origin.template), ("value from", finding.origin.value)];
+        for (what, pos) in origin {
+            if let Some(place) = self.sources.locate(pos) {
+                self.out.push_str(&format!("    {what} {place}\n"));
+            }
+        }
         if let Some(help) = &finding.help {
             self.out.push_str(&format!("    help: {help}\n"));
         }

@@ -6,12 +6,14 @@
 
 use std::collections::HashMap;
 use std::ops::Range;
+use std::sync::Arc;
 
+use super::exec::Val;
 use super::set::File;
 use crate::diag::{Pos, Sources, Span};
 use crate::engine::{Segment, SourceMap};
 use crate::runtime::Runtime;
-use crate::value::Str;
+use crate::value::{Origin, Str, Value};
 
 /// Texts of up to this many bytes have no address of their own.
 const INLINE: usize = 15;
@@ -22,6 +24,8 @@ pub(super) struct Trace {
     segments: Vec<Segment>,
     /// The calls that are being run, the outermost first.
     pub calls: Vec<Span>,
+    /// The merged values that the expression at hand has read.
+    pub read: Vec<Value>,
     texts: HashMap<(usize, usize), Kept, foldhash::fast::RandomState>,
 }
 
@@ -44,12 +48,28 @@ impl Trace {
 
     fn push(&mut self, start: usize, span: Span, literal: bool) {
         let calls = self.calls.iter().rev().copied().collect();
-        self.segments.push(Segment { start, span, literal, calls });
+        self.segments.push(Segment { start, span, literal, calls, values: Arc::default() });
+    }
+
+    /// A pipeline gave this value. Where it is one that was read since `mark`, it was written where that was.
+    pub fn carry(&self, mark: usize, value: &mut Val) {
+        if value.origin != Origin::NONE || matches!(value.value, Runtime::Map(_) | Runtime::List(_)) {
+            return;
+        }
+        let is_scalar = |read: &&Value| !matches!(read, Value::Map(..) | Value::List(..));
+        let data = value.value.to_value();
+        let mut same = self.read[mark..].iter().filter(is_scalar).filter(|read| **read == data);
+        if let (Some(one), None) = (same.next(), same.next()) {
+            value.origin = one.origin();
+        }
     }
 
     /// An expression's value is about to be printed.
     pub fn print(&mut self, at: usize, span: Span, value: &Runtime) {
         self.push(at, span, false);
+        if let Some(segment) = self.segments.last_mut() {
+            segment.values = std::mem::take(&mut self.read).into();
+        }
         if let Some(kept) = self.kept(value) {
             let moved: Vec<_> = kept.segments.iter().map(|s| Segment { start: s.start + at, ..s.clone() }).collect();
             self.segments.extend(moved);
@@ -72,6 +92,10 @@ impl Trace {
     pub fn end_capture(&mut self, mark: usize, start: usize, text: &Runtime) {
         let mut segments: Vec<_> = self.segments.drain(mark..).collect();
         segments.iter_mut().for_each(|s| s.start -= start);
+        if matches!(text, Runtime::Str(text) if key(text).is_none()) {
+            // It cannot be found again; the expression has read what was read for it.
+            self.read.extend(segments.iter().flat_map(|s| s.values.iter().cloned()));
+        }
         self.keep(text, segments);
     }
 

@@ -148,7 +148,7 @@ impl Engine for Jinja {
     fn trace(&self, template: &Arc<Template>) -> Result<SourceMap, RenderError> {
         let own = self.of_chart(new_environment(&self.shared, true), &template.scope)?;
         let marked = self.run(&own.env, template, |captured| captured.into_output())?;
-        Ok(trace::read_marks(&marked, &self.shared))
+        Ok(trace::read_marks(&marked, &self.shared, &template.scope.values))
     }
 }
 

@@ -4,6 +4,8 @@
 //! each `{{ }}`. Marks travel with the text through macros, captures, includes and the functions that keep text, and
 //! are taken out of the result while its source map is built.
 
+use std::sync::Arc;
+
 use minijinja::Environment;
 use minijinja::machinery::{Token, tokenize};
 use minijinja::value::Value as Jinja;
@@ -11,6 +13,7 @@ use minijinja::value::Value as Jinja;
 use super::Shared;
 use crate::diag::{Pos, Span};
 use crate::engine::{Segment, SourceMap};
+use crate::value::Value;
 
 /// Begins the mark of literal text: its position follows.
 const LITERAL: char = '\u{F0001}';
@@ -116,8 +119,8 @@ fn trim(text: &str) -> String {
     head.chain(core.chars()).chain(tail).collect()
 }
 
-/// Takes the marks out of a rendered text and keeps what they say.
-pub(super) fn read_marks(marked: &str, shared: &Shared) -> SourceMap {
+/// Takes the marks out of a rendered text and keeps what they say; `values` are those that its templates see.
+pub(super) fn read_marks(marked: &str, shared: &Shared, values: &Value) -> SourceMap {
     let mut reader = Marks { text: String::with_capacity(marked.len()), segments: Vec::new(), open: Vec::new() };
     let mut rest = marked;
     while let Some(at) = rest.find(is_mark) {
@@ -125,7 +128,7 @@ pub(super) fn read_marks(marked: &str, shared: &Shared) -> SourceMap {
         rest = reader.mark(&rest[at..]);
     }
     reader.text.push_str(rest);
-    reader.finish(shared)
+    reader.finish(shared, values)
 }
 
 struct Marks {
@@ -162,17 +165,18 @@ impl Marks {
 
     fn push(&mut self, span: Span, literal: bool) {
         let calls = self.open.iter().rev().copied().collect();
-        self.segments.push(Segment { start: self.text.len(), span, literal, calls });
+        self.segments.push(Segment { start: self.text.len(), span, literal, calls, values: Arc::default() });
     }
 
     /// Gives literal segments their lengths, and expressions the spans that show them without the space around.
-    fn finish(mut self, shared: &Shared) -> SourceMap {
+    fn finish(mut self, shared: &Shared, values: &Value) -> SourceMap {
         let ends: Vec<usize> = self.segments.iter().skip(1).map(|s| s.start).chain([self.text.len()]).collect();
         for (segment, end) in self.segments.iter_mut().zip(ends) {
             if segment.literal {
                 segment.span.end = segment.span.start.offset(end - segment.start);
             } else {
                 segment.span = tighten(segment.span, shared);
+                segment.values = named(segment.span, shared, values);
             }
             for call in &mut segment.calls {
                 *call = tighten(*call, shared);
@@ -189,6 +193,17 @@ fn tighten(span: Span, shared: &Shared) -> Span {
     let trail = text.iter().rev().take_while(|b| b.is_ascii_whitespace()).count();
     let start = span.start.offset(lead);
     Span::new(start, Pos(span.end.0 - trail as u32).max(start))
+}
+
+/// The values that an expression names in full, as `Values.a.b`.
+fn named(span: Span, shared: &Shared, values: &Value) -> Arc<[Value]> {
+    const NAME: &str = "Values";
+    let Some(source) = shared.context.sources.find(span.start) else { return Arc::default() };
+    let text = String::from_utf8_lossy(source.slice(span));
+    let is_inside = |c: char| c.is_alphanumeric() || c == '_' || c == '.';
+    let chains = text.split(|c: char| !is_inside(c)).map(|chain| chain.split('.'));
+    let paths = chains.filter_map(|mut chain| (chain.next() == Some(NAME)).then_some(chain));
+    paths.filter_map(|mut path| path.try_fold(values, |value, key| value.get(key)).cloned()).collect()
 }
 
 fn read_number(rest: &mut &str) -> u32 {

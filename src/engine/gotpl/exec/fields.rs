@@ -19,14 +19,16 @@ impl Exec<'_> {
     ) -> Run<Val> {
         let Some((last, path)) = names.split_last() else { return Ok(receiver.clone()) };
         let Some((first, path)) = path.split_first() else {
-            return self.field(frame, node, receiver, last, given);
+            let value = self.field(frame, node, receiver, last, given)?;
+            return Ok(self.seen(value));
         };
         let mut value = self.field(frame, node, receiver, first, Given::NOTHING)?;
         for name in path {
             let next = self.field(frame, node, &value, name, Given::NOTHING);
             value = next.map_err(|fault| explain(fault, node, receiver, names))?;
         }
-        self.field(frame, node, &value, last, given).map_err(|fault| explain(fault, node, receiver, names))
+        let value = self.field(frame, node, &value, last, given);
+        value.map(|value| self.seen(value)).map_err(|fault| explain(fault, node, receiver, names))
     }
 
     fn field<'t>(
@@ -46,7 +48,7 @@ impl Exec<'_> {
                     return Err(self.failed(frame, format!("{name} is not a method but has arguments")));
                 }
                 Ok(match map.get(name) {
-                    Some(value) => Val { value, wrapped: !map.is_strings() },
+                    Some(value) => Val { value, wrapped: !map.is_strings(), origin: self.origin(|| map.origin(name)) },
                     None if map.is_strings() => Val::bare(Runtime::str("")),
                     None => Val::wrapped(Runtime::Nil),
                 })

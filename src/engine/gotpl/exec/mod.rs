@@ -32,7 +32,7 @@ use crate::diag::Span;
 use crate::engine::{Context, RenderErrorKind};
 use crate::functions;
 use crate::runtime::Runtime;
-use crate::value::Str;
+use crate::value::{Origin, Str};
 
 type Run<T> = Result<T, Box<Fault>>;
 
@@ -178,6 +178,9 @@ impl<'e> Exec<'e> {
 
     fn node<'t>(&mut self, frame: &mut Frame<'t>, node: &'t Node) -> Run<Flow> {
         self.step(frame)?;
+        if let Some(trace) = &mut self.trace {
+            trace.read.clear();
+        }
         match node {
             Node::Text(start, end) => {
                 let range = *start as usize..*end as usize;
@@ -274,16 +277,33 @@ impl<'e> Exec<'e> {
         })
     }
 
-    /// Runs with a call on the trace's list of calls.
+    /// Runs with a call on the trace's list of calls. What is read meanwhile is not read by the expression that calls.
     fn enter_traced<T>(&mut self, span: Span, run: impl FnOnce(&mut Self) -> T) -> T {
-        if let Some(trace) = &mut self.trace {
+        let read = self.trace.as_mut().map(|trace| {
             trace.calls.push(span);
-        }
+            std::mem::take(&mut trace.read)
+        });
         let result = run(self);
-        if let Some(trace) = &mut self.trace {
+        if let (Some(trace), Some(read)) = (&mut self.trace, read) {
             trace.calls.pop();
+            trace.read = read;
         }
         result
+    }
+
+    /// A value that an expression has read, where somebody wants to know.
+    #[inline]
+    fn seen(&mut self, value: Val) -> Val {
+        if let Some(trace) = &mut self.trace {
+            trace.read.extend(value.merged());
+        }
+        value
+    }
+
+    /// Where a value was written, where somebody wants to know.
+    #[inline]
+    fn origin(&self, of: impl FnOnce() -> Origin) -> Origin {
+        if self.trace.is_some() { of() } else { Origin::NONE }
     }
 
     // Variables.

@@ -9,13 +9,17 @@ impl Exec<'_> {
     /// The value of a pipeline; declares or assigns its variables.
     pub(super) fn pipe<'t>(&mut self, frame: &mut Frame<'t>, pipe: &'t Pipe) -> Run<Val> {
         frame.node = At::Pipe(pipe);
+        let read = self.trace.as_ref().map_or(0, |trace| trace.read.len());
         let mut value = None;
         for command in &pipe.cmds {
             let mut result = self.command(frame, command, value)?;
             result.wrapped = false;
             value = Some(result);
         }
-        let value = value.unwrap_or(Val::INVALID);
+        let mut value = value.unwrap_or(Val::INVALID);
+        if let Some(trace) = &self.trace {
+            trace.carry(read, &mut value);
+        }
         for variable in &pipe.decl {
             if pipe.assign {
                 self.assign(frame, variable, value.clone())?;
@@ -64,7 +68,7 @@ impl Exec<'_> {
                 if names.is_empty() {
                     let value = self.variable(frame, variable)?;
                     self.no_arguments(frame, word, &given)?;
-                    return Ok(value);
+                    return Ok(self.seen(value));
                 }
                 let value = self.variable(frame, variable)?;
                 self.fields(frame, word, &value, names, given)
@@ -87,9 +91,9 @@ impl Exec<'_> {
     }
 
     /// What stands for itself where a command is expected.
-    fn literal(&self, frame: &Frame<'_>, word: &Operand) -> Run<Val> {
+    fn literal(&mut self, frame: &Frame<'_>, word: &Operand) -> Run<Val> {
         match &word.kind {
-            OperandKind::Dot => Ok(frame.dot.clone()),
+            OperandKind::Dot => Ok(self.seen(frame.dot.clone())),
             OperandKind::Nil => Err(self.failed(frame, "nil is not a command")),
             OperandKind::Bool(b) => Ok(Runtime::Bool(*b).into()),
             OperandKind::Number(number) => self.constant(frame, number).map(Val::bare),
@@ -136,12 +140,15 @@ impl Exec<'_> {
             }
             OperandKind::Variable(variable, names) => {
                 let value = self.variable(frame, variable)?;
-                if names.is_empty() { Ok(value) } else { self.fields(frame, operand, &value, names, Given::NOTHING) }
+                match names.is_empty() {
+                    true => Ok(self.seen(value)),
+                    false => self.fields(frame, operand, &value, names, Given::NOTHING),
+                }
             }
             OperandKind::Pipe(pipe) => self.pipe(frame, pipe),
             OperandKind::Function(name, id) => self.function(frame, At::Operand(operand), name, *id, Given::NOTHING),
             OperandKind::Chain(term, names) => self.chain(frame, operand, term, names, Given::NOTHING),
-            OperandKind::Dot => Ok(frame.dot.clone()),
+            OperandKind::Dot => Ok(self.seen(frame.dot.clone())),
             OperandKind::Nil => Ok(Val::INVALID),
             OperandKind::Bool(b) => Ok(Runtime::Bool(*b).into()),
             OperandKind::Number(number) => self.constant(frame, number).map(Val::bare),

@@ -5,6 +5,7 @@ use crate::engine::gotpl::fmt::sprintf;
 use crate::engine::gotpl::objects;
 use crate::engine::gotpl::parse::ast::Branch;
 use crate::runtime::{Bytes, Elem, IntType, Runtime};
+use crate::value::Origin;
 
 impl Exec<'_> {
     pub(super) fn range<'t>(&mut self, frame: &mut Frame<'t>, branch: &'t Branch) -> Run<Flow> {
@@ -29,14 +30,21 @@ impl Exec<'_> {
             Runtime::Int(count, of) => self.count(frame, branch, value, *count, *of),
             Runtime::List(list) => {
                 let typed = list.elem() != Elem::Any;
-                let item = |item: &Runtime| Val { value: item.clone(), wrapped: !typed };
-                let items = list.items().iter().enumerate().map(|(i, v)| (Runtime::int(i as i64), item(v)));
+                let traced = self.trace.is_some();
+                let origin = |i| if traced { list.origin(i) } else { Origin::NONE };
+                let item = |i, item: &Runtime| Val { value: item.clone(), wrapped: !typed, origin: origin(i) };
+                let items = list.items().iter().enumerate().map(|(i, v)| (Runtime::int(i as i64), item(i, v)));
                 self.each(frame, branch, items)
             }
             Runtime::Map(map) => {
                 let wrapped = !map.is_strings();
-                let entries = map.sorted().into_iter();
-                self.each(frame, branch, entries.map(|(k, value)| (Runtime::Str(k), Val { value, wrapped })))
+                let traced = self.trace.is_some();
+                let origin = |key: &str| if traced { map.origin(key) } else { Origin::NONE };
+                let entries = map.sorted().into_iter().map(|(key, value)| {
+                    let origin = origin(&key);
+                    (Runtime::Str(key), Val { value, wrapped, origin })
+                });
+                self.each(frame, branch, entries)
             }
             Runtime::Object(_) if Bytes::of(value).is_some() => {
                 let bytes = Bytes::of(value).unwrap_or_default().iter().enumerate();
