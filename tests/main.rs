@@ -9,6 +9,7 @@
 //! - `functions`: the function library's cases, asked of a live Helm
 //! - `graph`: who refers to whom in a render
 //! - `guides`: the steps of docs/upgrades.md
+//! - `lint`: what is likely a mistake though it renders
 //! - `malcolm`: the bundled Malcolm chart
 //! - `manifests`: sorting and printing, against recorded Helm output
 //! - `merge`: layers merged into the text of a base, and its mistakes
@@ -34,6 +35,7 @@ mod diff;
 mod functions;
 mod graph;
 mod guides;
+mod lint;
 mod malcolm;
 mod manifests;
 mod merge;
