@@ -13,6 +13,7 @@ pub mod diag;
 pub mod diff;
 pub mod engine;
 pub mod functions;
+pub mod lint;
 pub mod manifest;
 pub mod output;
 pub mod pipeline;

@@ -10,6 +10,7 @@
 //! - `functions`: the function library's cases, asked of a live Helm
 //! - `graph`: who refers to whom in a render
 //! - `guides`: the steps of docs/upgrades.md
+//! - `lint`: what is likely a mistake though it renders
 //! - `malcolm`: the bundled Malcolm chart
 //! - `manifests`: sorting and printing, against recorded Helm output
 //! - `merge`: layers merged into the text of a base, and its mistakes
@@ -36,6 +37,7 @@ mod diff;
 mod functions;
 mod graph;
 mod guides;
+mod lint;
 mod malcolm;
 mod manifests;
 mod merge;

@@ -141,6 +141,12 @@ impl Metadata {
         self.kind.eq_ignore_ascii_case("library")
     }
 
+    /// The fields of Chart.yaml that mean nothing. Letter case does not count, as in Helm.
+    pub fn unknown_fields(&self) -> impl Iterator<Item = &str> {
+        let keys = self.raw.as_map().into_iter().flat_map(|map| map.keys().map(Str::as_str));
+        keys.filter(|key| !FIELDS.iter().any(|field| field.eq_ignore_ascii_case(key)))
+    }
+
     /// An annotation.
     pub fn annotation(&self, key: &str) -> Option<&str> {
         self.annotations.iter().flatten().find(|(k, _)| k == key).map(|(_, v)| v.as_str())

@@ -93,6 +93,8 @@ pub(super) enum Command {
     Graph(Box<GraphArgs>),
     /// Check manifests as the API server of a cluster would: files, folders, stdin
     Validate(Box<ValidateArgs>),
+    /// Look for likely mistakes: values that no template reads, what `helm lint` reports
+    Lint(Box<LintArgs>),
     /// Write a bundled chart to a folder, as an ordinary chart
     Export {
         /// The name of a bundled chart
@@ -476,6 +478,26 @@ pub(super) struct ValidateArgs {
     #[command(flatten)]
     pub(super) global: Global,
 }
+
+// The arguments of `render lint`.
+#[derive(Debug, Args)]
+#[command(after_long_help = LINT_EXAMPLES)]
+pub(super) struct LintArgs {
+    #[command(flatten)]
+    pub(super) render: TemplateArgs,
+    /// As text for people, or as JSON for programs
+    #[arg(short, long, value_name = "FORMAT", default_value = "text", help_heading = "Output")]
+    pub(super) output: ReportFormat,
+}
+
+const LINT_EXAMPLES: &str = "\
+Examples:
+  render lint ./chart
+  render lint opencti --layer clustering -f mine.yaml --strict
+  render lint ./chart -f ci/values.yaml -o json
+
+Exit codes:
+  0 no errors   1 errors, or warnings under --strict   2 wrong usage";
 
 // What manifests are checked against besides Kubernetes' own types.
 #[derive(Debug, Args)]

@@ -61,6 +61,11 @@ impl Diagnostic {
         Self::new(Severity::Warning, title)
     }
 
+    /// A note with this title.
+    pub fn info(title: impl Into<String>) -> Self {
+        Self::new(Severity::Note, title)
+    }
+
     fn new(severity: Severity, title: impl Into<String>) -> Self {
         Diagnostic { severity, title: title.into(), labels: Vec::new(), notes: Vec::new(), help: Vec::new() }
     }

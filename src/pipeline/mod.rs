@@ -3,6 +3,7 @@
 mod blame;
 mod engines;
 pub mod input;
+pub mod lint;
 mod release;
 mod schemas;
 mod stable;
@@ -209,6 +210,16 @@ pub fn values(chart: &Arc<Chart>, input: &ValuesInput, sources: &Sources) -> Res
 /// # Errors
 /// Anything that keeps a manifest from being printed as it should be.
 pub fn render(request: &Request, sources: &Sources, warnings: &mut Vec<Diagnostic>) -> Result<Outcome, Error> {
+    render_looking(request, sources, warnings, &mut |_| Ok(()))
+}
+
+/// As [`render`], with a look at the merged values before a schema or a template sees them.
+fn render_looking(
+    request: &Request,
+    sources: &Sources,
+    warnings: &mut Vec<Diagnostic>,
+    look: &mut dyn FnMut(&Merged) -> Result<(), Error>,
+) -> Result<Outcome, Error> {
     let chart = Arc::new(load_chart(request.chart.as_deref(), sources)?);
     let ground = request.stable.read(sources)?;
     let release = release::resolve(request, &chart, &ground.random(), sources)?;
@@ -218,6 +229,7 @@ pub fn render(request: &Request, sources: &Sources, warnings: &mut Vec<Diagnosti
     chart.check_dependencies()?;
     let mut merged = merge(&chart, &request.values, sources)?;
     warnings.append(&mut merged.warnings);
+    look(&merged)?;
     chart.check_kube_version(&capabilities.kube_version, &capabilities.plain_kube_version())?;
     let schemas = if request.skip_schema { Vec::new() } else { schemas::check(&merged, sources, warnings)? };
     let crds = if request.selection.crds { templates::crds(&merged.tree)? } else { Vec::new() };

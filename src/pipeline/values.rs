@@ -21,6 +21,8 @@ pub struct Merged {
     pub values: Value,
     /// Places that hold the same map.
     pub shared: Vec<(ValuePath, ValuePath)>,
+    /// What was laid over the defaults, nulls kept.
+    pub given: Value,
     /// What was overridden on the way.
     pub provenance: Provenance,
     /// What null or `!delete` took away.
@@ -78,7 +80,7 @@ pub fn merge(chart: &Arc<Chart>, input: &ValuesInput, sources: &Sources) -> Resu
         coalesce(&tree, &user, &mut provenance, &mut odd).map_err(|err| Error::Values(err.diagnostic()))?;
     warnings.extend(odd.into_vec().iter().map(crate::values::Warning::diagnostic));
     warnings.extend(provenance.misfits().iter().map(misfit));
-    Ok(Merged { tree, values, shared, provenance, removed, warnings, givers })
+    Ok(Merged { tree, values, shared, given: user, provenance, removed, warnings, givers })
 }
 
 /// What was read so far, and which text is whose.

@@ -5,6 +5,7 @@ mod completion;
 mod diff;
 mod export;
 mod graph;
+mod lint;
 mod list;
 mod merge;
 mod show;
@@ -35,6 +36,7 @@ pub(super) fn global(cli: &Cli) -> &Global {
         Some(Command::Snapshot(args)) => &args.render.global,
         Some(Command::Graph(args)) => &args.render.global,
         Some(Command::Validate(args)) => &args.global,
+        Some(Command::Lint(args)) => &args.render.global,
         Some(Command::List { global, .. } | Command::Show { global, .. } | Command::Export { global, .. }) => global,
         Some(Command::Completion { .. }) | None => &cli.template.global,
     }
@@ -51,6 +53,7 @@ pub(super) fn run(cli: &Cli, sources: &Sources) -> Result<Exit, Stop> {
         Some(Command::Snapshot(args)) => return snapshot::run(args, sources),
         Some(Command::Graph(args)) => graph::run(args, sources),
         Some(Command::Validate(args)) => return validate::run(args, sources),
+        Some(Command::Lint(args)) => return lint::run(args, sources),
         Some(Command::List { output, .. }) => list::run(*output, sources),
         Some(Command::Show { what, chart, .. }) => show::run(*what, chart.as_deref(), sources),
         Some(Command::Values(args)) => values::run(args, sources),

@@ -1,0 +1,339 @@
+//! The values that Go templates read, by reading the templates rather than running them.
+//!
+//! Each template is walked for each kind of dot that it is called with. A value that goes where it cannot be followed
+//! is read, with all that is below it; branches that are not taken count like the others.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::Arc;
+
+use super::reads::{Reads, Step};
+use super::shape::{DEEPEST, Shape, Shapes, depth};
+use crate::engine::gotpl::parse;
+use crate::engine::gotpl::parse::ast::{Branch, FuncId, List, Node, Operand, OperandKind, Pipe, Tree, Variable};
+use crate::value::Str;
+
+/// Longer ways into the values are not followed: a template that goes on like this goes in circles.
+const LONGEST: usize = 24;
+
+/// How many calls of templates, by kinds of dot, are followed before all values are taken for read.
+const MOST_CALLS: usize = 20_000;
+
+/// The trees of a text; none where it is not written right.
+pub(super) fn trees(name: &str, text: &[u8]) -> Option<Vec<Arc<Tree>>> {
+    let trees = parse::parse(name, text, &|_| Some(FuncId(0))).ok()?;
+    Some(trees.into_iter().map(Arc::new).collect())
+}
+
+/// A walk through all templates.
+pub(super) struct Walk<'a> {
+    /// Where the values of each chart lie in those of the outermost one.
+    scopes: Vec<Vec<Step>>,
+    templates: HashMap<Str, Vec<Arc<Tree>>>,
+    /// Texts that `tpl` may be given.
+    texts: &'a [Str],
+    pub(super) reads: Reads,
+    /// Texts in templates that are templates themselves.
+    literals: Vec<Str>,
+    given_to_tpl: Vec<Shapes>,
+    seen: HashSet<(Str, Shapes)>,
+    waiting: Vec<(Arc<Tree>, Shapes)>,
+}
+
+/// A template while it is walked: its variables, and whether they became more.
+pub(super) struct Frame {
+    slots: Vec<Shapes>,
+    grown: bool,
+}
+
+impl Frame {
+    pub(super) fn add(&mut self, variable: &Variable, shapes: &Shapes) {
+        for slot in &variable.slots {
+            if let Some(known) = self.slots.get_mut(usize::from(*slot)) {
+                let before = known.len();
+                known.extend(shapes.iter().cloned());
+                self.grown |= known.len() > before;
+            }
+        }
+    }
+
+    fn get(&self, variable: &Variable) -> Shapes {
+        let slots = variable.slots.iter().filter_map(|slot| self.slots.get(usize::from(*slot)));
+        slots.flatten().cloned().collect()
+    }
+}
+
+impl<'a> Walk<'a> {
+    pub fn new(scopes: Vec<Vec<Step>>, trees: &[Arc<Tree>], texts: &'a [Str]) -> Self {
+        let mut templates: HashMap<Str, Vec<Arc<Tree>>> = HashMap::new();
+        for tree in trees {
+            templates.entry(tree.name.clone()).or_default().push(tree.clone());
+        }
+        Walk {
+            scopes,
+            templates,
+            texts,
+            reads: Reads::default(),
+            literals: Vec::new(),
+            given_to_tpl: Vec::new(),
+            seen: HashSet::new(),
+            waiting: Vec::new(),
+        }
+    }
+
+    /// Walks through a template and all that it calls.
+    pub fn run(&mut self, name: &str, dot: Shapes) {
+        self.call_template(name, dot);
+        self.finish();
+    }
+
+    /// Walks through all templates there are.
+    pub fn run_all(&mut self, dot: &Shapes) {
+        self.call_all(dot);
+        self.finish();
+    }
+
+    fn finish(&mut self) {
+        loop {
+            while let Some((tree, dot)) = self.waiting.pop() {
+                self.tree(&tree, dot);
+            }
+            self.call_texts();
+            if self.waiting.is_empty() {
+                return;
+            }
+        }
+    }
+
+    /// Every text that may be given to `tpl`, with everything that it is given as its dot.
+    fn call_texts(&mut self) {
+        let texts: Vec<Str> = self.texts.iter().chain(&self.literals).cloned().collect();
+        for dot in self.given_to_tpl.clone() {
+            for text in &texts {
+                if !self.seen.insert((text.clone(), dot.clone())) {
+                    continue;
+                }
+                match trees("tpl", text.as_bytes()) {
+                    Some(trees) => self.waiting.extend(trees.into_iter().map(|tree| (tree, dot.clone()))),
+                    // A piece of a template that is put together elsewhere.
+                    None if text.contains("Values") => self.consume(&dot),
+                    None => {}
+                }
+            }
+        }
+    }
+
+    pub(super) fn call_template(&mut self, name: &str, dot: Shapes) {
+        let dot = self.bounded(dot);
+        if self.seen.len() > MOST_CALLS {
+            self.reads.mark(&[], true);
+            return;
+        }
+        if let Some(trees) = self.templates.get(name)
+            && self.seen.insert((name.into(), dot.clone()))
+        {
+            self.waiting.extend(trees.iter().map(|tree| (tree.clone(), dot.clone())));
+        }
+    }
+
+    /// A call of a template whose name is not known.
+    pub(super) fn call_all(&mut self, dot: &Shapes) {
+        let names: Vec<Str> = self.templates.keys().cloned().collect();
+        names.iter().for_each(|name| self.call_template(name, dot.clone()));
+    }
+
+    pub(super) fn call_tpl(&mut self, dot: Shapes) {
+        let dot = self.bounded(dot);
+        if !dot.is_empty() && !self.given_to_tpl.contains(&dot) {
+            self.given_to_tpl.push(dot);
+        }
+    }
+
+    /// Shapes that do not grow without end.
+    fn bounded(&mut self, shapes: Shapes) -> Shapes {
+        if depth(&shapes) <= DEEPEST {
+            return shapes;
+        }
+        self.consume(&shapes);
+        Shapes::new()
+    }
+
+    fn tree(&mut self, tree: &Tree, dot: Shapes) {
+        let mut slots = vec![Shapes::new(); tree.slots.max(1)];
+        slots[0].clone_from(&dot);
+        let mut frame = Frame { slots, grown: true };
+        while std::mem::take(&mut frame.grown) {
+            self.list(&tree.root, &dot, &mut frame);
+        }
+    }
+
+    fn list(&mut self, list: &List, dot: &Shapes, frame: &mut Frame) {
+        for node in &list.nodes {
+            match node {
+                Node::Action(pipe) => {
+                    let shapes = self.pipe(pipe, dot, frame);
+                    if pipe.decl.is_empty() {
+                        self.consume(&shapes);
+                    }
+                }
+                Node::If(branch) => {
+                    self.pipe(&branch.pipe, dot, frame);
+                    self.branch(branch, dot, dot, frame);
+                }
+                Node::With(branch) => {
+                    let below = self.pipe(&branch.pipe, dot, frame);
+                    self.branch(branch, &below, dot, frame);
+                }
+                Node::Range(branch) => self.range(branch, dot, frame),
+                Node::Template(call) => {
+                    let arg = call.pipe.as_ref().map(|pipe| self.pipe(pipe, dot, frame)).unwrap_or_default();
+                    self.call_template(&call.name, arg);
+                }
+                Node::Text(..) | Node::Break | Node::Continue => {}
+            }
+        }
+    }
+
+    fn branch(&mut self, branch: &Branch, below: &Shapes, dot: &Shapes, frame: &mut Frame) {
+        self.list(&branch.list, below, frame);
+        if let Some(list) = &branch.else_list {
+            self.list(list, dot, frame);
+        }
+    }
+
+    fn range(&mut self, branch: &Branch, dot: &Shapes, frame: &mut Frame) {
+        let over = self.commands(&branch.pipe, dot, frame);
+        let items = self.elements(&over);
+        if let Some(variable) = branch.pipe.decl.last() {
+            frame.add(variable, &items);
+        }
+        self.branch(branch, &items, dot, frame);
+    }
+
+    fn pipe(&mut self, pipe: &Pipe, dot: &Shapes, frame: &mut Frame) -> Shapes {
+        let shapes = self.commands(pipe, dot, frame);
+        pipe.decl.iter().for_each(|variable| frame.add(variable, &shapes));
+        shapes
+    }
+
+    fn commands(&mut self, pipe: &Pipe, dot: &Shapes, frame: &mut Frame) -> Shapes {
+        let mut last = None;
+        for command in &pipe.cmds {
+            let Some((first, args)) = command.args.split_first() else { continue };
+            let given = match &first.kind {
+                OperandKind::Function(name, _) => self.function(name, args, last.take(), dot, frame),
+                _ => {
+                    // A method, such as `.Files.Get`.
+                    for arg in args {
+                        let shapes = self.operand(arg, dot, frame);
+                        self.consume(&shapes);
+                    }
+                    self.consume(&last.take().unwrap_or_default());
+                    self.operand(first, dot, frame)
+                }
+            };
+            last = Some(self.bounded(given));
+        }
+        last.unwrap_or_default()
+    }
+
+    pub(super) fn operand(&mut self, operand: &Operand, dot: &Shapes, frame: &mut Frame) -> Shapes {
+        match &operand.kind {
+            OperandKind::Field(names) => self.fields(dot.clone(), names),
+            OperandKind::Variable(variable, names) => self.fields(frame.get(variable), names),
+            OperandKind::Chain(term, names) => {
+                let shapes = self.operand(term, dot, frame);
+                self.fields(shapes, names)
+            }
+            OperandKind::Pipe(pipe) => self.pipe(pipe, dot, frame),
+            OperandKind::Dot => dot.clone(),
+            OperandKind::Function(name, _) => self.function(name, &[], None, dot, frame),
+            OperandKind::Text(text) => {
+                if let Some(text) = text.as_str().filter(|text| text.contains("{{"))
+                    && !self.literals.iter().any(|known| known == text)
+                {
+                    self.literals.push(text.into());
+                }
+                Shapes::new()
+            }
+            OperandKind::Nil | OperandKind::Bool(_) | OperandKind::Number(_) => Shapes::new(),
+        }
+    }
+
+    fn fields(&mut self, shapes: Shapes, names: &[Str]) -> Shapes {
+        names.iter().fold(shapes, |shapes, name| self.field(&shapes, name))
+    }
+
+    /// What lies under a key.
+    pub(super) fn field(&mut self, shapes: &Shapes, key: &str) -> Shapes {
+        let mut found = Shapes::new();
+        for shape in shapes {
+            match shape {
+                Shape::Root(scope) if key == "Values" => {
+                    found.extend(self.scopes.get(*scope).cloned().map(Shape::At));
+                }
+                Shape::Root(_) if key == "Subcharts" => self.reads.mark(&[], true),
+                Shape::Root(_) | Shape::List(_) => {}
+                Shape::At(path) => found.extend(self.step(path, Step::Key(key.into()))),
+                Shape::Map(map) => found.extend(map.get(key).into_iter().flatten().cloned()),
+            }
+        }
+        found
+    }
+
+    /// What lies in a list or map, all of it.
+    pub(super) fn elements(&mut self, shapes: &Shapes) -> Shapes {
+        let mut found = Shapes::new();
+        for shape in shapes {
+            match shape {
+                Shape::Root(_) => self.consume(&Shapes::from([shape.clone()])),
+                Shape::At(path) => found.extend(self.step(path, Step::Any)),
+                Shape::Map(map) => found.extend(map.values().flatten().cloned()),
+                Shape::List(items) => found.extend(items.iter().cloned()),
+            }
+        }
+        found
+    }
+
+    fn step(&mut self, path: &[Step], step: Step) -> Option<Shape> {
+        let mut path = path.to_vec();
+        path.push(step);
+        let too_long = path.len() > LONGEST;
+        self.mark(&path, too_long);
+        (!too_long).then_some(Shape::At(path))
+    }
+
+    /// Takes values for read, with all that is below them.
+    pub(super) fn consume(&mut self, shapes: &Shapes) {
+        for shape in shapes {
+            match shape {
+                Shape::Root(scope) => {
+                    let path = self.scopes.get(*scope).cloned().unwrap_or_default();
+                    self.mark(&path, true);
+                }
+                Shape::At(path) => self.mark(path, true),
+                Shape::Map(map) => map.values().for_each(|shapes| self.consume(shapes)),
+                Shape::List(items) => self.consume(items),
+            }
+        }
+    }
+
+    /// Marks a way, and for a subchart's `global` also the one that it is copied from.
+    pub(super) fn mark(&mut self, path: &[Step], whole: bool) {
+        self.reads.mark(path, whole);
+        const GLOBAL: &str = "global";
+        for scope in self.scopes.iter().filter(|scope| !scope.is_empty()) {
+            let copied = match path.strip_prefix(scope.as_slice()) {
+                Some([]) if whole => &[][..],
+                Some([Step::Key(key), rest @ ..]) if key == GLOBAL => rest,
+                Some([Step::Any, rest @ ..]) => rest,
+                _ => continue,
+            };
+            self.reads.mark(&[&[Step::Key(GLOBAL.into())], copied].concat(), whole);
+        }
+    }
+
+    /// A map of keys that stand in the template.
+    pub(super) fn map(entries: BTreeMap<Str, Shapes>) -> Shapes {
+        Shapes::from([Shape::Map(entries)])
+    }
+}

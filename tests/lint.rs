@@ -1,0 +1,169 @@
+//! `render lint`: what it finds, what it leaves alone, how it ends.
+
+use crate::common::{Folder, Ran, render};
+
+const CHART: &str = "apiVersion: v2\nname: shop\nversion: 1.0.0\nicon: https://shop.example/icon.svg\n";
+const VALUES: &str = "image: {tag: v1}\nreplicas: 1\nresources: {}\nsidecars: []\nextra: ''\n";
+const TEMPLATE: &str = r#"{{- $tag := .Values.image.tag }}
+apiVersion: v1
+kind: ConfigMap
+metadata:
+  name: {{ include "shop.name" (dict "root" $ "suffix" "web") }}
+data:
+  tag: {{ $tag | quote }}
+  replicas: "{{ .Values.replicas }}"
+  {{- with .Values.resources }}
+  resources: |
+    {{- toYaml . | nindent 4 }}
+  {{- end }}
+  {{- range $name, $sidecar := .Values.sidecars }}
+  {{ $sidecar.name }}: {{ get $sidecar "image" }}
+  {{- end }}
+  {{- if .Values.never }}
+  never: {{ index .Values "never" "here" }}
+  {{- end }}
+  extra: {{ tpl .Values.extra . | quote }}
+"#;
+const HELPERS: &str = r#"{{- define "shop.name" -}}
+{{ .root.Values.nameOverride | default .root.Release.Name }}-{{ .suffix }}
+{{- end -}}
+"#;
+
+fn shop() -> Folder {
+    Folder::new(&[
+        ("Chart.yaml", CHART),
+        ("values.yaml", VALUES),
+        ("templates/web.yaml", TEMPLATE),
+        ("templates/_helpers.tpl", HELPERS),
+    ])
+}
+
+fn lint(folder: &Folder, values: &str, more: &[&str]) -> Ran {
+    folder.write("mine.yaml", values);
+    folder.render(&[&["lint", ".", "-f", "mine.yaml"], more].concat())
+}
+
+/// The paths that no template reads, as they are told.
+#[track_caller]
+fn unread(folder: &Folder, values: &str) -> Vec<String> {
+    let ran = lint(folder, values, &["-o", "json"]);
+    let rows: serde_json::Value = serde_json::from_str(&ran.ok()).expect("JSON");
+    let messages = rows.as_array().expect("a list").iter().filter_map(|row| row["message"].as_str());
+    messages.filter_map(|message| message.strip_prefix("no template reads ")).map(str::to_owned).collect()
+}
+
+#[track_caller]
+fn keep(name: &str, ran: &Ran) {
+    let text = format!("exit {}\n\n{}{}", ran.code, ran.stdout, ran.stderr);
+    insta::with_settings!({snapshot_path => "../snapshots/lint", prepend_module_to_snapshot => false, omit_expression => true}, {
+        insta::assert_snapshot!(name, text);
+    });
+}
+
+#[test]
+fn a_misspelt_key_is_told_with_its_line_and_what_was_meant() {
+    let shop = shop();
+    keep("misspelt", &lint(&shop, "image:\n  tagg: v2\nreplica: 2\n", &[]));
+    keep("misspelt-json", &lint(&shop, "image:\n  tagg: v2\n", &["-o", "json"]));
+    keep("misspelt-set", &shop.render(&["lint", ".", "--set", "image.tga=v2"]));
+}
+
+#[test]
+fn what_a_template_may_read_is_read() {
+    let read = "\
+image: {tag: v2}
+nameOverride: x
+resources: {limits: {cpu: 1}}
+sidecars: [{name: a, image: b}]
+never: {here: 1}
+common: &common {image: b}
+extra: '{{ .Values.mine.a }}'
+mine: {a: 1}
+";
+    assert_eq!(unread(&shop(), read), [""; 0]);
+}
+
+#[test]
+fn what_lies_beside_what_is_read_is_not() {
+    let values = "\
+sidecars: [{name: a, image: b, port: 1}]
+never: {there: 1}
+extra: '{{ .Values.mine.a }}'
+mine: {b: 1}
+";
+    assert_eq!(unread(&shop(), values), ["`sidecars[0].port`", "`never.there`", "`mine.b`"]);
+}
+
+#[test]
+fn values_of_subcharts_and_globals_are_those_of_their_templates() {
+    let shop = shop();
+    shop.write("Chart.yaml", &format!("{CHART}dependencies: [{{name: db, version: 1.0.0, condition: db.enabled}}]\n"));
+    shop.write("charts/db/Chart.yaml", "apiVersion: v2\nname: db\nversion: 1.0.0\n");
+    shop.write("charts/db/templates/db.yaml", "# {{ .Values.size }} {{ .Values.global.zone }}\n");
+    let values = "db: {enabled: true, size: 1, sise: 2}\nglobal: {zone: a, zones: b}\n";
+    assert_eq!(unread(&shop, values), ["`db.sise`", "`global.zones`"]);
+    // What is for a chart that is not there cannot be known.
+    assert_eq!(unread(&shop, "db: {enabled: false, anything: 1}\n"), [""; 0]);
+}
+
+#[test]
+fn jinja_templates_read_what_their_tags_name() {
+    let shop = Folder::new(&[
+        ("Chart.yaml", CHART),
+        ("values.yaml", "image: {tag: v1}\nlabels: {}\n"),
+        (
+            "templates/web.yaml.j2",
+            "{% for k, v in Values.labels | items %}\n# {{ k }}\n{% endfor %}\n# {{ Values.image.tag }}\n",
+        ),
+    ]);
+    assert_eq!(unread(&shop, "image: {tag: v2, tagg: v3}\nlabels: {any: 1}\nlabel: 1\n"), ["`image.tagg`", "`label`"]);
+}
+
+#[test]
+fn what_the_schema_does_not_know_is_told_unless_it_lets_it_in() {
+    let shop = shop();
+    shop.write(
+        "values.schema.json",
+        r#"{"properties": {"image": {"properties": {"tag": {}}}, "resources": {}, "sidecars": {"type": "array"}}}"#,
+    );
+    keep("schema", &lint(&shop, "image: {tag: v2}\nresources: {limits: {cpu: 1}}\nreplicas: 2\n", &[]));
+}
+
+#[test]
+fn a_chart_is_held_to_the_rules_of_helm_lint() {
+    let shop = shop();
+    shop.write(
+        "Chart.yaml",
+        "apiVersion: v1\nname: shop\nversion: '1.0'\ntype: application\nsourcs: []\nsources: [no url]\nmaintainers: [{email: a@b.c}]\n",
+    );
+    shop.write("charts/db/Chart.yaml", "apiVersion: v2\nname: db\nversion: 1.0.0\n");
+    shop.write("templates/note.md", "# {{ .Values.replicas }}\n");
+    shop.write("templates/_more.tpl", "{{ define \"shop.unused\" }}{{ end }}\n");
+    keep("rules", &shop.render(&["lint", "."]));
+}
+
+#[test]
+fn warnings_fail_where_that_is_asked_for_and_errors_always() {
+    let shop = shop();
+    assert_eq!(lint(&shop, "replicas: 2\n", &["--strict"]).code, 0);
+    assert_eq!(lint(&shop, "replica: 2\n", &[]).code, 0);
+    assert_eq!(lint(&shop, "replica: 2\n", &["--strict"]).code, 1);
+    shop.write("templates/broken.yaml", "{{ .Values.replicas\n");
+    let ran = lint(&shop, "replica: 2\n", &[]);
+    assert_eq!((ran.code, ran.stdout.contains("error: ")), (1, true), "{}", ran.stdout);
+    assert_eq!(shop.render(&["lint", "nowhere"]).code, 2);
+}
+
+#[test]
+fn nothing_is_found_in_the_bundled_charts() {
+    for (chart, layers) in [("opencti", true), ("bifrost", true), ("malcolm", false), ("stackstorm-ha", false)] {
+        let tag = if chart == "bifrost" { &["--set", "image.tag=v1.4.11"][..] } else { &[] };
+        let mut layers = if layers { vec!["clustering", "ha", "clustering,ha", "rollback"] } else { Vec::new() };
+        layers.push("");
+        for layer in layers {
+            let layer = if layer.is_empty() { Vec::new() } else { vec!["--layer", layer] };
+            let args = [&["lint", chart, "--strict"], tag, layer.as_slice()].concat();
+            assert_eq!(render(&args).ok(), "", "{args:?}");
+        }
+    }
+}
