@@ -50,13 +50,14 @@ pub(super) fn container(container: &Node<'_>, out: &mut Findings) {
     required_text(container, "name", out);
     form(container, "name", "name", syntax::dns_label, out);
     among(container, "restartPolicy", &["Always", "Never", "OnFailure"], out);
-    match container.get("image").map(|image| (image.value.as_str().unwrap_or_default(), image)) {
-        None => out.missing(container, "image"),
-        Some(("", _)) => out.missing(container, "image"),
-        Some((text, image)) if text.trim() != text => {
-            out.error(&image, "image", "must not begin or end with a blank");
+    // What is neither text nor null has a wrong type, which is told of already.
+    match container.get("image") {
+        Some(image) if !image.value.is_null() && image.value.as_str() != Some("") => {
+            if image.value.as_str().is_some_and(|text| text.trim() != text) {
+                out.error(&image, "image", "must not begin or end with a blank");
+            }
         }
-        Some(_) => {}
+        _ => out.missing(container, "image"),
     }
     if let Some(image) = container.get("image")
         && image.value.as_str().is_some_and(|text| text.ends_with(':') || text.contains("::"))
