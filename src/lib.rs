@@ -1,7 +1,17 @@
 //! `render` turns a chart, layered values and a schema into Kubernetes YAML.
 //!
 //! One direction of flow: chart and values are loaded, layers merged, the schema checked, templates rendered, manifests
-//! split and ordered, and printed. Each module depends only on those listed before it.
+//! split and ordered, and printed. No two modules depend on each other, and each depends only on those in lines above it:
+//!
+//! - [`diag`], [`regexp`], `markup`
+//! - [`value`]
+//! - [`yaml`], [`runtime`]
+//! - [`chart`], [`schema`]
+//! - [`values`], [`functions`], [`manifest`]
+//! - [`engine`], [`adopt`], and over manifests [`output`], [`conform`], [`diff`], [`references`]
+//! - [`lint`], [`snapshot`]
+//! - [`pipeline`], where the stages are chained
+//! - [`cli`]
 
 #![forbid(unsafe_code)]
 
@@ -15,6 +25,7 @@ pub mod engine;
 pub mod functions;
 pub mod lint;
 pub mod manifest;
+mod markup;
 pub mod output;
 pub mod pipeline;
 pub mod references;

@@ -1,6 +1,6 @@
 //! `render diff`: sides of every kind, exit codes, formats.
 
-use crate::common::{Folder, Ran, render};
+use crate::common::{Folder, Ran, refused, render};
 
 const OLD: &str = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\ndata: {a: \"1\"}\n";
 const NEW: &str = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\ndata: {a: \"2\"}\n";
@@ -22,14 +22,6 @@ fn folder() -> Folder {
 fn differs(ran: Ran) -> String {
     assert_eq!(ran.code, 5, "{}{}", ran.stdout, ran.stderr);
     ran.stdout
-}
-
-#[track_caller]
-fn refused(ran: &Ran, code: i32, words: &[&str]) {
-    assert_eq!((ran.code, ran.stdout.as_str()), (code, ""), "{}", ran.stderr);
-    for word in words {
-        assert!(ran.stderr.contains(word), "{word} is not in {}", ran.stderr);
-    }
 }
 
 #[test]

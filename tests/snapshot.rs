@@ -1,6 +1,6 @@
 //! `render snapshot`: written, checked, accepted, compared by `render diff`.
 
-use crate::common::{Folder, Ran};
+use crate::common::{Folder, Ran, refused};
 
 const CHART: &str = "apiVersion: v2\nname: shop\nversion: 1.2.0\nappVersion: \"3\"\n";
 const TEMPLATE: &str = "\
@@ -37,14 +37,6 @@ fn snapshot(folder: &Folder, args: &[&str]) -> Ran {
 
 fn text(folder: &Folder, path: &str) -> String {
     std::fs::read_to_string(folder.path(path)).expect("a snapshot")
-}
-
-#[track_caller]
-fn refused(ran: &Ran, code: i32, words: &[&str]) {
-    assert_eq!((ran.code, ran.stdout.as_str()), (code, ""), "{}", ran.stderr);
-    for word in words {
-        assert!(ran.stderr.contains(word), "{word} is not in {}", ran.stderr);
-    }
 }
 
 #[test]

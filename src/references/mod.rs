@@ -119,6 +119,23 @@ pub enum Tier {
     Other,
 }
 
+impl Tier {
+    /// Its name in what is printed.
+    fn name(self) -> &'static str {
+        match self {
+            Tier::Users => "users",
+            Tier::Ingress => "ingress",
+            Tier::Service => "service",
+            Tier::Workload => "workload",
+            Tier::Store => "store",
+            Tier::Config => "config",
+            Tier::Policy => "policy",
+            Tier::Access => "access",
+            Tier::Other => "other",
+        }
+    }
+}
+
 /// Whether a node is in the render.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Standing {

@@ -140,7 +140,7 @@ fn unknown_tag(unknown: &UnknownTag) -> Diagnostic {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use crate::diag::{SourceKind, Sources};
     use crate::value::Path;
@@ -209,20 +209,30 @@ mod tests {
         assert_eq!(chain, ["mine:1:5", "ha:2:3", "base:2:3"]);
     }
 
+    /// Files that no values can be read from, alone or as the base of a merge.
+    pub const REFUSED: [&str; 17] = [
+        "- a",
+        "a",
+        "a: [",
+        "? {a: 1}\n: 2",
+        "~: 1",
+        "a: .inf",
+        "a: *b",
+        "<<: 1",
+        "--- {a: 1}",
+        "a: &x *x",
+        "a: &x [*x]",
+        "a: &x ~\n*x : 1",
+        "a: !!int x",
+        "a: &x [{}]\n<<: *x",
+        "a: &x [1]\nb: {<<: [*x]}",
+        "a: 1\n---\n- b",
+        "a: {b: 1\nc: 2",
+    ];
+
     #[test]
     fn what_helm_refuses_is_refused() {
-        for text in [
-            "- a",
-            "a",
-            "a: [",
-            "? {a: 1}\n: 2",
-            "~: 1",
-            "a: .inf",
-            "a: *b",
-            "<<: 1",
-            "a: &x [{}]\n<<: *x",
-            "--- {a: 1}",
-        ] {
+        for text in REFUSED {
             let source = Sources::default().add("f", SourceKind::Data, text.as_bytes()).unwrap();
             assert!(Layers::new().file(&source).is_err(), "{text}");
         }

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::Output;
 
 pub use resources::{Resources, as_reviewed, fits_kubernetes, inventory_line, rendered, resources, same_as_reference};
-pub use run::{Folder, Ran, render};
+pub use run::{Folder, Ran, refused, render};
 
 /// Whether the variable HELM names a helm to compare with; tests that need one pass at once without it, and say so.
 #[expect(clippy::print_stderr, reason = "the test runner shows it with --nocapture")]

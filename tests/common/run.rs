@@ -85,3 +85,12 @@ impl Ran {
         self.stdout
     }
 }
+
+/// A run must have failed like this: the exit code, nothing on stdout, and words on stderr.
+#[track_caller]
+pub fn refused(ran: &Ran, code: i32, words: &[&str]) {
+    assert_eq!((ran.code, ran.stdout.as_str()), (code, ""), "{}", ran.stderr);
+    for word in words {
+        assert!(ran.stderr.contains(word), "{word} is not in {}", ran.stderr);
+    }
+}

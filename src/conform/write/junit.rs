@@ -3,6 +3,7 @@
 use super::super::report::{Checked, Report, Status};
 use super::{advice, location};
 use crate::diag::Sources;
+use crate::markup;
 
 /// The report as JUnit XML.
 pub fn junit(report: &Report, sources: &Sources) -> String {
@@ -39,17 +40,7 @@ fn case(checked: &Checked, sources: &Sources, out: &mut String) {
 }
 
 fn escape(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '&' => out.push_str("&amp;"),
-            '"' => out.push_str("&quot;"),
-            // What XML 1.0 cannot hold.
-            '\0'..='\u{8}' | '\u{b}' | '\u{c}' | '\u{e}'..='\u{1f}' | '\u{fffe}' | '\u{ffff}' => out.push('\u{fffd}'),
-            c => out.push(c),
-        }
-    }
-    out
+    // What XML 1.0 cannot hold.
+    let forbidden = |c| matches!(c, '\0'..='\u{8}' | '\u{b}' | '\u{c}' | '\u{e}'..='\u{1f}' | '\u{fffe}' | '\u{ffff}');
+    markup::escaped(text).replace(forbidden, "\u{fffd}")
 }

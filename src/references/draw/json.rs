@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 
-use super::super::{Dangling, Edge, Graph, Node, Standing, Tier};
+use super::super::{Dangling, Edge, Graph, Node, Standing};
 use crate::manifest::Id;
 
 /// The version of the format. It changes when a field is taken away or means something else.
@@ -24,7 +24,7 @@ pub fn json(graph: &Graph) -> String {
 fn node(node: &Node) -> Value {
     let mut value = named(&node.id);
     if let Some(map) = value.as_object_mut() {
-        map.insert("tier".to_owned(), tier(node.tier).into());
+        map.insert("tier".to_owned(), node.tier.name().into());
         map.insert("in".to_owned(), standing(node.standing).into());
     }
     value
@@ -57,20 +57,6 @@ fn named(id: &Id) -> Value {
     let fields = [("group", &id.group), ("kind", &id.kind), ("namespace", &id.namespace), ("name", &id.name)];
     let said = fields.into_iter().filter(|(_, text)| !text.is_empty());
     Value::Object(said.map(|(key, text)| (key.to_owned(), text.as_str().into())).collect())
-}
-
-fn tier(tier: Tier) -> &'static str {
-    match tier {
-        Tier::Users => "users",
-        Tier::Ingress => "ingress",
-        Tier::Service => "service",
-        Tier::Workload => "workload",
-        Tier::Store => "store",
-        Tier::Config => "config",
-        Tier::Policy => "policy",
-        Tier::Access => "access",
-        Tier::Other => "other",
-    }
 }
 
 fn standing(standing: Standing) -> &'static str {

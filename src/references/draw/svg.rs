@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use super::super::{Graph, Standing, Tier};
 use super::layout::{Point, layout};
 use super::{clean, edge_label, is_flow, titles};
+use crate::markup;
 
 /// The width of a character of the fixed-width fonts, at the sizes of names and of kinds and labels.
 const CHAR: f64 = 7.3;
@@ -143,18 +144,12 @@ fn label_at(points: &[Point], ends: (f64, f64)) -> Point {
 
 fn class_of(tier: Tier) -> &'static str {
     match tier {
-        Tier::Users => "users",
-        Tier::Ingress => "ingress",
-        Tier::Service => "service",
-        Tier::Workload => "workload",
-        Tier::Store => "store",
-        Tier::Config => "config",
-        Tier::Policy | Tier::Access | Tier::Other => "policy",
+        Tier::Access | Tier::Other => Tier::Policy.name(),
+        tier => tier.name(),
     }
 }
 
 fn escaped(text: &str) -> String {
     let plain = |c: char| if c.is_control() && c != '\n' { ' ' } else { c };
-    let text: String = text.chars().map(plain).collect();
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+    markup::escaped(&text.chars().map(plain).collect::<String>())
 }

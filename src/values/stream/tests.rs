@@ -9,6 +9,7 @@ use super::*;
 use crate::diag::{SourceKind, Sources};
 use crate::value::Value;
 use crate::values::Layers;
+use crate::values::layers::tests::REFUSED;
 use crate::yaml::to_flow;
 
 /// Merges as the command does.
@@ -315,24 +316,7 @@ fn comments_are_stripped() {
 
 #[test]
 fn what_the_merger_refuses_is_refused() {
-    for base in [
-        "- a",
-        "a",
-        "a: [",
-        "? {a: 1}\n: 2",
-        "~: 1",
-        "a: .inf",
-        "a: *b",
-        "<<: 1",
-        "--- {a: 1}",
-        "a: &x *x",
-        "a: &x [*x]",
-        "a: &x ~\n*x : 1",
-        "a: !!int x",
-        "a: &x [1]\nb: {<<: [*x]}",
-        "a: 1\n---\n- b",
-        "a: {b: 1\nc: 2",
-    ] {
+    for base in REFUSED {
         assert!(layered(&[base]).is_none(), "{base}");
         assert!(merge(base, &["z: 1"], StreamOptions::default()).is_err(), "{base}");
     }

@@ -5,6 +5,7 @@
 use super::super::risk::Risk;
 use super::super::{Broken, Line, LineKind, Report, ResourceChange, hunks};
 use super::{heading, lines, risks, unified};
+use crate::markup::escaped;
 
 const STYLE: &str = include_str!("page.css");
 /// Folds of more lines than this do not hold them: the page is to stay light.
@@ -249,19 +250,4 @@ fn marked(old: &str, new: &str) -> (String, String) {
         format!("{}{middle}{}", escaped(start), escaped(end))
     };
     (mark(old), mark(new))
-}
-
-/// Text in which no character means anything to HTML, in an attribute or outside.
-fn escaped(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '&' => out.push_str("&amp;"),
-            '"' => out.push_str("&quot;"),
-            c => out.push(c),
-        }
-    }
-    out
 }
