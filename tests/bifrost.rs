@@ -36,12 +36,15 @@ fn the_manifests_are_those_of_the_public_chart() {
 }
 
 /// The combinations of layers, and the kinds of storage, that are reviewed.
-const COMBINATIONS: [(&str, &[&str]); 9] = [
+const COMBINATIONS: [(&str, &[&str]); 12] = [
     ("base", &[]),
     ("clustering", &["--layer", "clustering"]),
     ("clustering-ha", &["--layer", "clustering,ha"]),
     ("clustering-rollback", &["--layer", "clustering,rollback"]),
     ("clustering-ha-rollback", &["--layer", "clustering,ha,rollback"]),
+    ("ha", &["--layer", "ha"]),
+    ("ha-rollback", &["--layer", "ha,rollback"]),
+    ("rollback", &["--layer", "rollback"]),
     ("clustering-stateful", &["--layer", "clustering", "--set", "workload=StatefulSet"]),
     ("bundled-postgresql", &["--set", "storage.mode=postgres,postgresql.enabled=true,postgresql.auth.password=given"]),
     ("existing-claim", &["--set", "storage.persistence.existingClaim=bifrost-data,ingress.enabled=true"]),

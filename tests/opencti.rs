@@ -22,12 +22,15 @@ fn the_manifests_are_those_of_the_public_chart_but_for_the_listed_differences() 
 }
 
 /// The combinations of layers that are reviewed.
-const COMBINATIONS: [(&str, &[&str]); 7] = [
+const COMBINATIONS: [(&str, &[&str]); 10] = [
     ("base", &[]),
     ("clustering", &["--layer", "clustering"]),
     ("clustering-ha", &["--layer", "clustering,ha"]),
     ("clustering-rollback", &["--layer", "clustering,rollback"]),
     ("clustering-ha-rollback", &["--layer", "clustering,ha,rollback"]),
+    ("ha", &["--layer", "ha"]),
+    ("ha-rollback", &["--layer", "ha,rollback"]),
+    ("rollback", &["--layer", "rollback"]),
     ("ingestion-only", &["--layer", "clustering", "--set", "clustering.frontend.enabled=false"]),
     ("frontend-only", &["--layer", "clustering", "--set", "clustering.ingestion.enabled=false"]),
 ];
