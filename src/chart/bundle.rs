@@ -7,7 +7,7 @@ use std::path::Path;
 
 use include_dir::{Dir, include_dir};
 
-use crate::diag::Sources;
+use crate::diag::{Bytes, Sources};
 
 use super::assemble::{assemble_root, read};
 use super::error::ChartError;
@@ -131,15 +131,23 @@ impl Bundle {
         if let Some(folder) = folder(self.templates, name) {
             visit(folder, &mut |path, bytes| {
                 let inner = path.strip_prefix(name).map(|p| p.trim_start_matches('/')).unwrap_or(path);
-                files.push(File::new(chart_path(inner), format!("templates/{path}"), bytes));
+                files.push(File::new(chart_path(inner), format!("templates/{path}"), Bytes::of_program(bytes)));
             });
         }
         if let Some(file) = file_of(self.values, name, "base.yaml") {
-            files.push(File::new("values.yaml", format!("values/{name}/base.yaml"), file.contents()));
+            files.push(File::new(
+                "values.yaml",
+                format!("values/{name}/base.yaml"),
+                Bytes::of_program(file.contents()),
+            ));
         }
         let schema = format!("{name}.schema.json");
         if let Some(file) = file(self.schemas, &schema) {
-            files.push(File::new("values.schema.json", format!("schemas/{schema}"), file.contents()));
+            files.push(File::new(
+                "values.schema.json",
+                format!("schemas/{schema}"),
+                Bytes::of_program(file.contents()),
+            ));
         }
         files
     }
@@ -153,7 +161,7 @@ impl Bundle {
                 let is_layer = file.path().extension()? == "yaml" && layer != "base";
                 let path = format!("values/{layer}.yaml");
                 let shown = format!("values/{}", file.path().to_str()?);
-                is_layer.then(|| (layer.to_owned(), File::new(path, shown, file.contents())))
+                is_layer.then(|| (layer.to_owned(), File::new(path, shown, Bytes::of_program(file.contents()))))
             })
             .collect();
         layers.sort_by(|a, b| a.0.cmp(&b.0));

@@ -1,11 +1,11 @@
 //! The only place where charts touch the file system.
 
 use std::fs;
-use std::io::{self, Read as _, Seek as _};
+use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use super::error::{ChartError, ChartErrorKind, MAX_FILE};
+use crate::diag::Bytes;
 
 /// A file that a walk found.
 pub(super) struct Found {
@@ -144,18 +144,8 @@ impl Walk<'_> {
 ///
 /// # Errors
 /// It cannot be read.
-pub fn read_whole(file: &mut fs::File, size: u64) -> io::Result<Arc<[u8]>> {
-    let mut bytes: Arc<[u8]> = std::iter::repeat_n(0, size as usize).collect();
-    let whole = match Arc::get_mut(&mut bytes) {
-        Some(room) => file.read_exact(room).is_ok() && file.read(&mut [0])? == 0,
-        None => false,
-    };
-    if whole {
-        return Ok(bytes);
-    }
-    // A size that does not hold: something writes to the file, or it is no ordinary one.
-    file.rewind()?;
-    let mut bytes = Vec::new();
+pub fn read_whole(file: &mut fs::File, size: u64) -> io::Result<Bytes> {
+    let mut bytes = Vec::with_capacity(size as usize);
     file.read_to_end(&mut bytes)?;
     Ok(bytes.into())
 }

@@ -6,7 +6,7 @@ use std::sync::{Arc, OnceLock};
 
 use super::disk;
 use super::error::ChartError;
-use crate::diag::{Source, SourceKind, Sources};
+use crate::diag::{Bytes, Source, SourceKind, Sources};
 
 /// A file of a chart: its path there, its bytes, and the name that messages call it by.
 ///
@@ -23,7 +23,7 @@ pub struct File {
 /// What is in a file: the same for all that are clones of each other, so that it is read once.
 #[derive(Debug)]
 struct Content {
-    read: OnceLock<Result<Arc<[u8]>, ChartError>>,
+    read: OnceLock<Result<Bytes, ChartError>>,
     on_disk: PathBuf,
     size: u64,
 }
@@ -32,7 +32,7 @@ const BOM: &[u8] = b"\xef\xbb\xbf";
 
 impl File {
     /// A file; a byte order mark at its beginning is dropped, as Helm drops it.
-    pub fn new(path: impl Into<String>, shown: impl Into<String>, bytes: impl Into<Arc<[u8]>>) -> Self {
+    pub fn new(path: impl Into<String>, shown: impl Into<String>, bytes: impl Into<Bytes>) -> Self {
         let read = OnceLock::from(Ok(without_mark(bytes.into())));
         File::with(path.into(), shown.into(), Content { read, on_disk: PathBuf::new(), size: 0 })
     }
@@ -67,7 +67,7 @@ impl File {
     ///
     /// # Errors
     /// It cannot be read; the same error each time.
-    pub fn bytes(&self) -> Result<&Arc<[u8]>, ChartError> {
+    pub fn bytes(&self) -> Result<&Bytes, ChartError> {
         let Content { read, on_disk, size } = &*self.content;
         let on_demand = || {
             fs::File::open(on_disk)
@@ -104,6 +104,9 @@ impl File {
     }
 }
 
-fn without_mark(bytes: Arc<[u8]>) -> Arc<[u8]> {
-    bytes.strip_prefix(BOM).map_or_else(|| bytes.clone(), Arc::from)
+fn without_mark(bytes: Bytes) -> Bytes {
+    match bytes.strip_prefix(BOM) {
+        Some(rest) => rest.into(),
+        None => bytes,
+    }
 }

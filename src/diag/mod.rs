@@ -3,11 +3,13 @@
 //! Knows nothing of YAML, values, templates or the command line. Every other module turns its errors into
 //! [`Diagnostic`]s; only the command line draws them.
 
+mod bytes;
 mod draw;
 mod mask;
 mod source;
 mod suggest;
 
+pub use bytes::Bytes;
 pub use draw::{Style, draw};
 pub use mask::is_secret_key;
 pub use source::{Location, Pos, Skipped, Source, SourceKind, Sources, SourcesFull, Span};

@@ -6,6 +6,8 @@
 
 use std::sync::{Arc, OnceLock, RwLock};
 
+use super::Bytes;
+
 /// A byte in one of the texts of a [`Sources`]; no text at all where it is [`Pos::NONE`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Pos(pub u32);
@@ -74,7 +76,7 @@ pub struct Source {
     /// What it is.
     pub kind: SourceKind,
     /// Its bytes.
-    pub text: Arc<[u8]>,
+    pub text: Bytes,
     /// The position of its first byte.
     pub base: Pos,
     /// What stands before it, where it is a part of a larger text.
@@ -179,7 +181,7 @@ impl Sources {
         &self,
         name: impl Into<String>,
         kind: SourceKind,
-        text: impl Into<Arc<[u8]>>,
+        text: impl Into<Bytes>,
     ) -> Result<Arc<Source>, SourcesFull> {
         self.add_part(name, kind, text, Skipped::default())
     }
@@ -192,7 +194,7 @@ impl Sources {
         &self,
         name: impl Into<String>,
         kind: SourceKind,
-        text: impl Into<Arc<[u8]>>,
+        text: impl Into<Bytes>,
         skipped: Skipped,
     ) -> Result<Arc<Source>, SourcesFull> {
         let (name, text) = (name.into(), text.into());

@@ -2,10 +2,9 @@
 
 use std::fs::File;
 use std::io::{self, Read, Seek};
-use std::sync::Arc;
 
 use crate::chart::read_whole;
-use crate::diag::Pos;
+use crate::diag::{Bytes, Pos};
 
 /// Why a file is not read.
 #[derive(Debug)]
@@ -36,7 +35,7 @@ impl std::fmt::Display for InputError {
 ///
 /// # Errors
 /// It cannot be read, or is larger than allowed.
-pub(super) fn read(path: &str, limit: Option<u64>) -> Result<Arc<[u8]>, InputError> {
+pub(super) fn read(path: &str, limit: Option<u64>) -> Result<Bytes, InputError> {
     let limit = limit.unwrap_or(u64::from(Pos::END));
     if path == "-" {
         return read_to_end(io::stdin().lock(), limit);
@@ -77,13 +76,13 @@ fn spool(pipe: impl Read, limit: u64) -> Result<File, InputError> {
 }
 
 /// Reads a pipe, which may be endless.
-fn read_to_end(pipe: impl Read, limit: u64) -> Result<Arc<[u8]>, InputError> {
+fn read_to_end(pipe: impl Read, limit: u64) -> Result<Bytes, InputError> {
     let mut bytes = Vec::new();
     pipe.take(limit.saturating_add(1)).read_to_end(&mut bytes)?;
     within(limit, bytes.into())
 }
 
-fn within(limit: u64, bytes: Arc<[u8]>) -> Result<Arc<[u8]>, InputError> {
+fn within(limit: u64, bytes: Bytes) -> Result<Bytes, InputError> {
     if bytes.len() as u64 > limit { Err(InputError::TooLarge(limit)) } else { Ok(bytes) }
 }
 

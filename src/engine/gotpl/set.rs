@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 
 use super::parse::ast::Tree;
-use crate::diag::{Pos, Source, SourceKind, Sources, Span};
+use crate::diag::{Bytes, Pos, Source, SourceKind, Sources, Span};
 use crate::value::Str;
 
 /// A text with templates: a file, or what was given to `tpl`.
@@ -12,13 +12,13 @@ use crate::value::Str;
 pub(super) struct File {
     /// Its name as Go's errors have it.
     pub name: Str,
-    pub text: Arc<[u8]>,
+    pub text: Bytes,
     /// The text among all sources; what `tpl` was given becomes one when somebody asks.
     source: OnceLock<Option<Arc<Source>>>,
 }
 
 impl File {
-    pub fn new(name: Str, text: Arc<[u8]>, source: Option<Arc<Source>>) -> Self {
+    pub fn new(name: Str, text: Bytes, source: Option<Arc<Source>>) -> Self {
         let cell = OnceLock::new();
         if source.is_some() {
             let _ = cell.set(source);
