@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use minijinja::value::{Enumerator, Object, ObjectExt as _, ObjectRepr, Value as Jinja, ValueKind};
+use minijinja::value::{DynObject, Enumerator, Object, ObjectExt as _, ObjectRepr, Value as Jinja, ValueKind};
 use minijinja::{Environment, Error, ErrorKind, State};
 
 use super::super::{Context, Scope, Template};
@@ -148,7 +148,7 @@ pub(super) fn from_jinja(value: &Jinja) -> Runtime {
         ValueKind::Bool => Runtime::Bool(value.is_true()),
         ValueKind::Number => number(value),
         ValueKind::Bytes => Runtime::bytes(value.as_bytes().unwrap_or_default()),
-        ValueKind::Map => Runtime::map(entries(value).map(|(k, v)| (Str::from(k), from_jinja(&v)))),
+        ValueKind::Map => Runtime::map(entries(value).map(|(k, v)| (k, from_jinja(&v)))),
         ValueKind::Seq | ValueKind::Iterable | ValueKind::Plain if value.try_iter().is_ok() => {
             Runtime::list(value.try_iter().into_iter().flatten().map(|item| from_jinja(&item)))
         }
@@ -173,7 +173,7 @@ pub(super) fn to_value(value: &Jinja) -> Value {
     }
     match value.kind() {
         ValueKind::Map if value.downcast_object_ref::<BuiltIn>().is_none() => {
-            let entries = entries(value).map(|(key, item)| (Str::from(key), to_value(&item)));
+            let entries = entries(value).map(|(key, item)| (key, to_value(&item)));
             Value::Map(Arc::new(entries.collect()), Origin::NONE)
         }
         ValueKind::Seq => Value::list(value.try_iter().into_iter().flatten().map(|item| to_value(&item))),
@@ -193,11 +193,9 @@ fn number(value: &Jinja) -> Runtime {
 }
 
 /// The entries of a map that a template built.
-pub(super) fn entries(value: &Jinja) -> impl Iterator<Item = (String, Jinja)> + '_ {
-    value.try_iter().into_iter().flatten().map(|key| {
-        let item = value.get_item(&key).unwrap_or_default();
-        (key.as_str().map_or_else(|| key.to_string(), str::to_owned), item)
-    })
+fn entries(value: &Jinja) -> impl Iterator<Item = (Str, Jinja)> {
+    let entries = value.as_object().and_then(DynObject::try_iter_pairs).into_iter().flatten();
+    entries.map(|(key, item)| (key.as_str().map_or_else(|| Str::from(key.to_string()), Str::from), item))
 }
 
 /// `Values`, `Release`, `Chart`, `Capabilities`, `Files`, `Subcharts`.

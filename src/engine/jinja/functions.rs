@@ -266,7 +266,7 @@ fn include(
     }
     let base = minijinja::context! { Template => state.lookup("Template") };
     let context = context.filter(|c| !c.is_undefined() && !c.is_none()).unwrap_or(base);
-    let full = super::resolve_name(&shared.templates, scope, name, &format!("{}/_", scope.base_path));
+    let full = super::resolve_name(shared, scope, name, &format!("{}/_", scope.base_path));
     let _entered = shared.enter(&full);
     state.env().get_template(&full)?.render(context)
 }

@@ -32,21 +32,29 @@ pub type IncludeGo = dyn Fn(&str, &crate::runtime::Runtime) -> Option<Result<Str
 /// The Jinja engine with the templates of a chart and its subcharts.
 pub struct Jinja {
     shared: Arc<Shared>,
-    /// One environment a chart of the tree, since imported macros see an environment's globals and nothing else.
-    environments: Mutex<HashMap<String, OfChart>>,
+    ground: Mutex<Ground>,
 }
 
-/// The environment of one chart.
-struct OfChart {
-    env: Arc<Environment<'static>>,
-    /// The names that the chart's globals set in it, with what stood there before.
+/// What templates run on: one environment, which is that of one chart at a time, since imported macros see an
+/// environment's globals and nothing else. The functions and compiled libraries in it are the same for all.
+struct Ground {
+    env: Environment<'static>,
+    /// Whose it is now.
+    chart: Option<String>,
+    /// The names that the chart's globals set, with what stood there before.
     replaced: Vec<(String, Option<minijinja::Value>)>,
+    /// What the globals of each chart set, once they have run.
+    exports: HashMap<String, Exports>,
 }
+
+type Exports = Vec<(String, minijinja::Value)>;
 
 /// What the environments of all charts share.
 struct Shared {
     context: Arc<Context>,
     templates: HashMap<String, Arc<Template>>,
+    /// The templates of dependencies by their paths from the chart that has them.
+    libraries: HashMap<String, Vec<Arc<Template>>>,
     include_go: Option<Box<IncludeGo>>,
     /// The number of the `warn` call that is to fail, so that its place becomes known.
     stop_at_warning: std::sync::atomic::AtomicUsize,
@@ -68,37 +76,43 @@ impl Jinja {
     pub fn new(context: Arc<Context>, include_go: Option<Box<IncludeGo>>) -> Self {
         let jinja = context.templates.iter().filter(|t| t.jinja);
         let templates = jinja.map(|t| (t.name.clone(), t.clone())).collect();
-        let shared = Shared { context, templates, include_go, stop_at_warning: usize::MAX.into(), warned: 0.into() };
-        Jinja { shared: Arc::new(shared), environments: Mutex::default() }
+        let shared = Arc::new(Shared {
+            libraries: libraries(&templates),
+            context,
+            templates,
+            include_go,
+            stop_at_warning: usize::MAX.into(),
+            warned: 0.into(),
+        });
+        let ground = Ground::new(new_environment(&shared, false));
+        Jinja { shared, ground: Mutex::new(ground) }
     }
 
-    fn environment(&self, scope: &Arc<Scope>) -> Result<Arc<Environment<'static>>, RenderError> {
-        let mut all = self.environments.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(known) = all.get(&scope.base_path) {
-            return Ok(known.env.clone());
+    /// Makes the ground that of one chart, as its templates see it.
+    fn enter(&self, ground: &mut Ground, scope: &Arc<Scope>) -> Result<(), RenderError> {
+        if ground.chart.as_deref() == Some(&scope.base_path) {
+            return Ok(());
         }
-        let env = match all.values().next() {
-            Some(other) => without_globals(other),
-            None => new_environment(&self.shared, false),
-        };
-        let own = self.of_chart(env, scope)?;
-        Ok(all.entry(scope.base_path.clone()).or_insert(own).env.clone())
-    }
-
-    /// Gives an environment what the templates of one chart see.
-    fn of_chart(&self, mut env: Environment<'static>, scope: &Arc<Scope>) -> Result<OfChart, RenderError> {
+        ground.leave();
+        let env = &mut ground.env;
         let (names, own) = (self.shared.clone(), scope.clone());
-        env.set_path_join_callback(move |name, parent| resolve_name(&names.templates, &own, name, parent).into());
-        convert::add_globals(&mut env, &self.shared.context, scope);
-        functions::register_include(&mut env, &self.shared, scope);
-        let set = match self.shared.templates.get(&format!("{}/{GLOBALS}", scope.base_path)) {
-            Some(template) => self.run(&env, template, |captured| exports(&captured))?,
-            None => Vec::new(),
-        };
-        let before = |name: &str| env.globals().find(|(known, _)| *known == name).map(|(_, value)| value);
-        let replaced = set.iter().map(|(name, _)| (name.clone(), before(name))).collect();
-        set.into_iter().for_each(|(name, value)| env.add_global(name, value));
-        Ok(OfChart { env: Arc::new(env), replaced })
+        env.set_path_join_callback(move |name, parent| resolve_name(&names, &own, name, parent).into());
+        convert::add_globals(env, &self.shared.context, scope);
+        functions::register_include(env, &self.shared, scope);
+        if !ground.exports.contains_key(&scope.base_path) {
+            let set = match self.shared.templates.get(&format!("{}/{GLOBALS}", scope.base_path)) {
+                Some(template) => self.run(env, template, |captured| exports(&captured))?,
+                None => Exports::new(),
+            };
+            ground.exports.insert(scope.base_path.clone(), set);
+        }
+        ground.chart = Some(scope.base_path.clone());
+        for (name, value) in ground.exports.get(&scope.base_path).into_iter().flatten() {
+            let before = ground.env.globals().find(|(known, _)| *known == name).map(|(_, value)| value);
+            ground.replaced.push((name.clone(), before));
+            ground.env.add_global(name.clone(), value.clone());
+        }
+        Ok(())
     }
 
     fn run<T>(
@@ -142,30 +156,38 @@ impl Jinja {
 
 impl Engine for Jinja {
     fn render(&self, template: &Arc<Template>) -> Result<String, RenderError> {
-        self.run(&*self.environment(&template.scope)?, template, |captured| captured.into_output())
+        let mut ground = self.ground.lock().unwrap_or_else(PoisonError::into_inner);
+        self.enter(&mut ground, &template.scope)?;
+        self.run(&ground.env, template, |captured| captured.into_output())
     }
 
     fn trace(&self, template: &Arc<Template>) -> Result<SourceMap, RenderError> {
-        let own = self.of_chart(new_environment(&self.shared, true), &template.scope)?;
-        let marked = self.run(&own.env, template, |captured| captured.into_output())?;
+        let mut ground = Ground::new(new_environment(&self.shared, true));
+        self.enter(&mut ground, &template.scope)?;
+        let marked = self.run(&ground.env, template, |captured| captured.into_output())?;
         Ok(trace::read_marks(&marked, &self.shared, &template.scope.values))
     }
 }
 
-/// A copy of a chart's environment for another chart: it has the functions, and the libraries that were compiled for it.
-fn without_globals(other: &OfChart) -> Environment<'static> {
-    let mut env = (*other.env).clone();
-    for (name, before) in &other.replaced {
-        match before {
-            Some(value) => env.add_global(name.clone(), value.clone()),
-            None => env.remove_global(name),
+impl Ground {
+    fn new(env: Environment<'static>) -> Self {
+        Ground { env, chart: None, replaced: Vec::new(), exports: HashMap::new() }
+    }
+
+    /// Undoes what the globals of the chart set.
+    fn leave(&mut self) {
+        self.chart = None;
+        for (name, before) in self.replaced.drain(..).rev() {
+            match before {
+                Some(value) => self.env.add_global(name, value),
+                None => self.env.remove_global(&name),
+            }
         }
     }
-    env
 }
 
 /// What a template set at its top level. Macros stay where they are: they need the template that has them.
-fn exports(captured: &Captured<'_>) -> Vec<(String, minijinja::Value)> {
+fn exports(captured: &Captured<'_>) -> Exports {
     let state = captured.state();
     let names = state.exports().into_iter();
     let values = names.filter_map(|name| Some((name.to_owned(), state.lookup(name)?)));
@@ -210,7 +232,8 @@ fn template_text(template: &Template, traced: bool) -> String {
 
 /// A name in `import`, `include` or `extends`: beside the template that names it, or a full name, or a template of a
 /// dependency of that template's chart as `NAME/FILE`.
-fn resolve_name(templates: &HashMap<String, Arc<Template>>, scope: &Scope, name: &str, parent: &str) -> String {
+fn resolve_name(shared: &Shared, scope: &Scope, name: &str, parent: &str) -> String {
+    let templates = &shared.templates;
     let folder = parent.rsplit_once('/').map_or("", |(folder, _)| folder);
     let beside = joined(folder, name);
     if templates.contains_key(&beside) {
@@ -222,15 +245,26 @@ fn resolve_name(templates: &HashMap<String, Arc<Template>>, scope: &Scope, name:
     let base = templates.get(parent).map_or(&scope.base_path, |template| &template.scope.base_path);
     let chart = base.strip_suffix("/templates").unwrap_or(base);
     let of_dependency = name.split_once('/').map(|(dependency, file)| format!("charts/{dependency}/templates/{file}"));
-    of_dependency.and_then(|path| library(templates, &format!("{chart}/{path}"), &path)).unwrap_or(beside)
+    of_dependency.and_then(|path| library(shared, &format!("{chart}/{path}"), &path)).unwrap_or(beside)
 }
 
 /// A template of a dependency. Where several charts carry the same library, all use the copy of one of them, so that it
 /// is compiled once.
-fn library(templates: &HashMap<String, Arc<Template>>, name: &str, path: &str) -> Option<String> {
-    let text = &templates.get(name)?.source.text;
-    let copies = templates.values().filter(|t| t.name.ends_with(path) && t.source.text == *text);
-    copies.map(|t| t.name.as_str()).min().map(str::to_owned)
+fn library(shared: &Shared, name: &str, path: &str) -> Option<String> {
+    let text = &shared.templates.get(name)?.source.text;
+    let copies = shared.libraries.get(path).into_iter().flatten().filter(|t| t.source.text == *text);
+    Some(copies.map(|t| t.name.as_str()).min().unwrap_or(name).to_owned())
+}
+
+/// The templates of dependencies, by their paths from the chart that has them: `charts/NAME/templates/FILE`.
+fn libraries(templates: &HashMap<String, Arc<Template>>) -> HashMap<String, Vec<Arc<Template>>> {
+    let mut libraries = HashMap::<_, Vec<_>>::new();
+    for template in templates.values() {
+        if let Some((at, _)) = template.name.rmatch_indices("/charts/").next() {
+            libraries.entry(template.name[at + 1..].to_owned()).or_default().push(template.clone());
+        }
+    }
+    libraries
 }
 
 /// A path below a folder, without `.` and `..`.
