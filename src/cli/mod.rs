@@ -57,39 +57,39 @@ const STACK: usize = 512 << 20;
 
 /// Runs the command line of this process.
 pub fn main() -> ExitCode {
-    let run = std::thread::Builder::new().stack_size(STACK).spawn(|| run(std::env::args_os()));
-    match run.map(std::thread::JoinHandle::join) {
-        Ok(Ok(exit)) => exit,
+    // The process ends from within: memory given back piece by piece first would cost time and help nobody.
+    let run = std::thread::Builder::new().stack_size(STACK).spawn(|| std::process::exit(run_here() as i32));
+    match run.map(std::thread::JoinHandle::<()>::join) {
         // The panic has told its story on stderr.
-        Ok(Err(_)) => ExitCode::from(Exit::Failed as u8),
-        Err(_) => run_here(),
+        Ok(_) => Exit::Failed.into(),
+        // Where no thread can be had, the main one must do.
+        Err(_) => run_here().into(),
     }
 }
 
-/// Where no thread can be had, the main one must do.
-fn run_here() -> ExitCode {
+fn run_here() -> Exit {
     run(std::env::args_os())
 }
 
-fn run(args: impl Iterator<Item = std::ffi::OsString>) -> ExitCode {
+fn run(args: impl Iterator<Item = std::ffi::OsString>) -> Exit {
     match args::Cli::read(switches::plain(args)) {
         Ok(cli) => run_cli(&cli),
         Err(err) => {
             // Help and version come this way too, and go to stdout.
             let _ = err.print();
-            if err.use_stderr() { Exit::Usage.into() } else { Exit::Done.into() }
+            if err.use_stderr() { Exit::Usage } else { Exit::Done }
         }
     }
 }
 
-fn run_cli(cli: &args::Cli) -> ExitCode {
+fn run_cli(cli: &args::Cli) -> Exit {
     let sources = Sources::default();
     let global = commands::global(cli);
     match commands::run(cli, &sources) {
-        Ok(exit) => exit.into(),
+        Ok(exit) => exit,
         Err(stop) => {
             terminal::report(&stop.diagnostics, &sources, terminal::style(global));
-            stop.exit.into()
+            stop.exit
         }
     }
 }

@@ -61,7 +61,8 @@ impl Regex {
     pub fn new(pattern: &str) -> Result<Regex, SyntaxError> {
         let (tree, names) = parse::parse(pattern)?;
         // Most expressions search one short text once; making a whole automaton for that costs more than it saves.
-        let config = meta::Config::new().nfa_size_limit(Some(SIZE_LIMIT)).dfa(false);
+        // One thread searches; left to itself the crate asks the system how many there may be.
+        let config = meta::Config::new().nfa_size_limit(Some(SIZE_LIMIT)).dfa(false).pool_capacity(1);
         let engine = meta::Builder::new().configure(config).build_from_hir(&tree);
         let engine = engine.map_err(|_| SyntaxError::new("expression too large", pattern))?;
         Ok(Regex { engine, names: names.into() })

@@ -26,7 +26,7 @@ pub(in crate::schema) enum Node<'a> {
 impl<'a> Node<'a> {
     /// The JSON in a text; `None` also where a key stands twice.
     pub fn read(text: &'a [u8]) -> Option<Node<'a>> {
-        serde_json::from_slice(text).ok()
+        serde_json::from_str(std::str::from_utf8(text).ok()?).ok()
     }
 
     /// The value of a key; none where this is no map.
@@ -45,8 +45,8 @@ impl<'a> Node<'a> {
 
     /// What a reference leads to from the root, through keywords that hold schemas by name.
     pub fn target(&self, reference: &str) -> Option<&Node<'a>> {
-        let plain = |c: char| c.is_ascii_alphanumeric() || "$/._-".contains(c);
-        let pointer = reference.strip_prefix('#').filter(|pointer| pointer.chars().all(plain))?;
+        let plain = |b: u8| b.is_ascii_alphanumeric() || b"$/._-".contains(&b);
+        let pointer = reference.strip_prefix('#').filter(|pointer| pointer.bytes().all(plain))?;
         let mut steps = pointer.split('/');
         if !steps.next()?.is_empty() {
             return None;

@@ -20,12 +20,16 @@ pub(super) struct Judge<'s> {
     root: &'s Node<'s>,
     draft: Draft,
     left: Cell<u32>,
-    patterns: RefCell<HashMap<&'s str, Option<Regex>>>,
+    patterns: RefCell<Known<'s, Option<Regex>>>,
+    targets: RefCell<Known<'s, Option<&'s Node<'s>>>>,
 }
+
+/// What was made of texts in the schema: most come again.
+type Known<'s, T> = HashMap<&'s str, T, foldhash::fast::FixedState>;
 
 impl<'s> Judge<'s> {
     pub fn new(root: &'s Node<'s>, draft: Draft) -> Self {
-        Judge { root, draft, left: Cell::new(PARTS), patterns: RefCell::default() }
+        Judge { root, draft, left: Cell::new(PARTS), patterns: RefCell::default(), targets: RefCell::default() }
     }
 
     /// Whether a value fits a part of the schema.
@@ -43,7 +47,7 @@ impl<'s> Judge<'s> {
         if self.draft < Draft::Draft201909
             && let Some(reference) = schema.get("$ref")
         {
-            return self.fits(self.root.target(reference.text()?)?, value, depth + 1);
+            return self.fits(self.target(reference.text()?)?, value, depth + 1);
         }
         all(entries, |(keyword, node)| self.keyword(schema, keyword, node, value, depth + 1))
     }
@@ -63,7 +67,7 @@ impl<'s> Judge<'s> {
             ("type", name, _) => is_type(name, value),
             ("enum", Node::List(choices), _) => any(choices, |choice| equals(choice, value)),
             ("const", constant, _) => equals(constant, value),
-            ("$ref", Node::Text(reference), _) => fits(self.root.target(reference)?),
+            ("$ref", Node::Text(reference), _) => fits(self.target(reference)?),
             ("allOf", Node::List(parts), _) => all(parts, fits),
             ("anyOf", Node::List(parts), _) => any(parts, fits),
             ("oneOf", Node::List(parts), _) => Some(count(parts, fits)? == 1),
@@ -131,6 +135,10 @@ impl<'s> Judge<'s> {
             }
             _ => Some(true),
         }
+    }
+
+    fn target(&self, reference: &'s str) -> Option<&'s Node<'s>> {
+        *self.targets.borrow_mut().entry(reference).or_insert_with(|| self.root.target(reference))
     }
 
     fn matches(&self, pattern: &'s str, text: &str) -> Option<bool> {
