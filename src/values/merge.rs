@@ -16,7 +16,8 @@ use super::tags::{Tag, TagError, TagErrorKind, meant_by, unknown_item};
 use crate::diag::{Pos, Source, Span};
 use crate::value::{Edit, Map, Origin, Provenance, Str, Value};
 use crate::yaml::{
-    Event, EventKind, Expander, Reader, Resolved, YamlError, is_merge, is_utf16, load_document, resolve,
+    Event, EventKind, Expander, Line, Reader, Resolved, Style, YamlError, is_merge, is_utf16, load_document, resolve,
+    resolve_plain,
 };
 
 /// A key that stands twice in one map of a layer.
@@ -62,6 +63,12 @@ pub enum MergeError {
 impl From<YamlError> for MergeError {
     fn from(err: YamlError) -> Self {
         MergeError::Yaml(err)
+    }
+}
+
+impl From<Box<YamlError>> for MergeError {
+    fn from(err: Box<YamlError>) -> Self {
+        MergeError::Yaml(*err)
     }
 }
 
@@ -172,56 +179,64 @@ struct Prior {
 
 impl<'a> Merge<'a, '_> {
     fn document(&mut self, root: &mut Value) -> Result<(), MergeError> {
-        while let Some(event) = self.next()? {
-            match event.kind {
+        while self.events.advance()? {
+            match self.events.event().kind {
                 EventKind::DocumentStart { .. } => {}
                 EventKind::DocumentEnd => break,
                 EventKind::MappingStart { .. } => {
-                    if self.tag(&event)?.is_some() {
-                        return Err(self.tag_error(&event, TagErrorKind::OnTheRoot));
+                    if self.tag()?.is_some() {
+                        return Err(self.tag_error(self.events.event(), TagErrorKind::OnTheRoot));
                     }
-                    let place = self.layer.start.offset(event.start);
-                    self.merge_node(root, event, place)?;
+                    self.merge_node(root, self.place())?;
                 }
-                _ => self.root_scalar(&event)?,
+                _ => self.root_scalar()?,
             }
         }
         Ok(())
     }
 
-    fn next(&mut self) -> Result<Option<Event<'a>>, MergeError> {
-        Ok(self.events.next()?)
+    /// Where the node begins that was come to.
+    fn place(&self) -> Pos {
+        self.layer.start.offset(self.events.event().start)
     }
 
     /// Helm takes a document that is empty or null, and no other that is not a map.
-    fn root_scalar(&mut self, event: &Event<'a>) -> Result<(), MergeError> {
-        let value = self.value(event.clone(), self.layer.start)?;
-        if value.is_null() { Ok(()) } else { Err(not_a_map(event.start, value.kind()).into()) }
+    fn root_scalar(&mut self) -> Result<(), MergeError> {
+        let at = self.events.event().start;
+        let value = self.value(self.layer.start)?;
+        if value.is_null() { Ok(()) } else { Err(not_a_map(at, value.kind()).into()) }
     }
 
-    /// Lays the node that begins with `event` over `slot`, which holds what earlier layers said. `place` is where the
-    /// node is said to be written: its key, or itself. Tells whether it was merged into a map that stays.
-    fn merge_node(&mut self, slot: &mut Value, event: Event<'a>, place: Pos) -> Result<bool, MergeError> {
-        if let (EventKind::MappingStart { .. }, Value::Map(map, _)) = (&event.kind, &mut *slot)
-            && self.tag(&event)?.is_none()
+    /// Lays the node that was come to over `slot`, which holds what earlier layers said. `place` is where the node is
+    /// said to be written: its key, or itself. Tells whether it was merged into a map that stays.
+    fn merge_node(&mut self, slot: &mut Value, place: Pos) -> Result<bool, MergeError> {
+        if let (EventKind::MappingStart { .. }, Value::Map(map, _)) = (&self.events.event().kind, &mut *slot)
+            && self.tag()?.is_none()
         {
             self.mapping(Arc::make_mut(map))?;
             return Ok(true);
         }
-        let at = event.start;
-        let value = self.value(event, place)?;
+        let at = self.events.event().start;
+        let value = self.value(place)?;
         let old = std::mem::take(slot);
         *slot = lay(value, old, self.provenance);
         self.check_copied(slot, at)?;
         Ok(false)
     }
 
-    /// Builds the node that begins with `event`; its tag says what becomes of it where it is laid over another.
-    fn value(&mut self, event: Event<'a>, place: Pos) -> Result<Value, MergeError> {
-        let origin = Origin::at(place);
-        let Some(tag) = self.tag(&event)? else { return self.untagged(event, origin) };
-        let start = Event { kind: event.kind.clone(), ..event };
-        let node = self.untagged(event, origin)?;
+    /// Builds the node that was come to; its tag says what becomes of it where it is laid over another.
+    #[inline]
+    fn value(&mut self, place: Pos) -> Result<Value, MergeError> {
+        match self.tag()? {
+            None => self.untagged(Origin::at(place)),
+            Some(tag) => self.tagged(tag, place),
+        }
+    }
+
+    #[cold]
+    fn tagged(&mut self, tag: Tag, place: Pos) -> Result<Value, MergeError> {
+        let start = self.events.event().clone();
+        let node = self.untagged(Origin::at(place))?;
         let edit = tag.edit(&node).map_err(|kind| self.tag_error(&start, kind))?;
         if let Some((item, kind)) = unknown_item(&edit, &node) {
             let at = (self.provenance.pos(item.origin()).0 - self.layer.start.0) as usize;
@@ -232,20 +247,27 @@ impl<'a> Merge<'a, '_> {
         Ok(node.with_origin(self.provenance.editing(place, edit)))
     }
 
-    fn untagged(&mut self, event: Event<'a>, origin: Origin) -> Result<Value, MergeError> {
-        match event.kind {
+    fn untagged(&mut self, origin: Origin) -> Result<Value, MergeError> {
+        match self.events.event().kind {
             EventKind::MappingStart { .. } => {
                 let mut map = self.scratch.map();
                 self.mapping(&mut map)?;
                 Ok(Value::Map(Arc::new(self.scratch.finish_map(map)), origin))
             }
             EventKind::SequenceStart { .. } => Ok(Value::List(Arc::new(self.sequence()?), origin)),
-            _ => Ok(scalar(&event, origin, &mut self.scratch.texts)?),
+            _ => Ok(scalar(self.events.event(), origin, &mut self.scratch.texts)?),
         }
     }
 
     /// The tag of ours that a node has.
-    fn tag(&mut self, event: &Event<'a>) -> Result<Option<Tag>, MergeError> {
+    #[inline]
+    fn tag(&mut self) -> Result<Option<Tag>, MergeError> {
+        if self.events.event().kind.props().is_some() { self.read_tag() } else { Ok(None) }
+    }
+
+    #[cold]
+    fn read_tag(&mut self) -> Result<Option<Tag>, MergeError> {
+        let event = self.events.event();
         let Some(text) = event.kind.tag().filter(|tag| tag.starts_with('!')) else { return Ok(None) };
         match Tag::parse(text) {
             Some(tag) => {
@@ -282,41 +304,88 @@ impl<'a> Merge<'a, '_> {
 
     fn sequence(&mut self) -> Result<Vec<Value>, MergeError> {
         let mut items = self.scratch.list();
-        while let Some(event) = self.next()? {
-            if event.kind == EventKind::SequenceEnd {
-                break;
+        while self.events.advance()? && !matches!(self.events.event().kind, EventKind::SequenceEnd) {
+            if self.tag()?.is_some_and(|tag| tag != Tag::Replace) {
+                return Err(self.tag_error(self.events.event(), TagErrorKind::OnAnItem));
             }
-            if event.kind.tag().is_some() && self.tag(&event)?.is_some_and(|tag| tag != Tag::Replace) {
-                return Err(self.tag_error(&event, TagErrorKind::OnAnItem));
-            }
-            let place = self.layer.start.offset(event.start);
-            items.push(self.value(event, place)?);
+            items.push(self.value(self.place())?);
         }
         Ok(self.scratch.finish_list(items))
     }
 
     fn mapping(&mut self, map: &mut Map) -> Result<(), MergeError> {
         let mut journal = Journal::new(map);
-        while let Some(event) = self.events.next()? {
-            match &event.kind {
-                EventKind::MappingEnd => break,
-                EventKind::Scalar { text, style, .. }
-                    if self.events.alias().is_none() && is_merge(text, *style, event.kind.tag()) =>
-                {
-                    self.merge_key(map, &mut journal)?;
+        loop {
+            while let Some(line) = self.events.plain_line() {
+                match line {
+                    Line::Entry { key, at, value, value_start } => {
+                        if !self.plain_entry(map, &mut journal, key, at, value) {
+                            self.events.set_event(plain_event(value, value_start));
+                            self.entry(map, &mut journal, &plain_event(key, at))?;
+                        }
+                    }
+                    Line::Opens { key, at } => self.entry(map, &mut journal, &plain_event(key, at))?,
+                    Line::End => return Ok(()),
                 }
-                _ => self.entry(map, &mut journal, &event)?,
+            }
+            if !self.events.advance()? || matches!(self.events.event().kind, EventKind::MappingEnd) {
+                return Ok(());
+            }
+            let (key, by_alias) = (self.events.take_event(), self.events.alias().is_some());
+            if !self.events.advance()? {
+                return Ok(());
+            }
+            if by_alias {
+                self.named_entry(map, &mut journal, &key)?;
+            } else {
+                self.entry(map, &mut journal, &key)?;
             }
         }
-        Ok(())
     }
 
-    fn entry(&mut self, map: &mut Map, journal: &mut Journal, key_event: &Event<'a>) -> Result<(), MergeError> {
+    /// An entry that is one line of plain text, in a map that does not have it, or over a value of an earlier layer.
+    /// Nothing is done, and false told, where it is anything else.
+    #[inline(always)]
+    fn plain_entry(&mut self, map: &mut Map, journal: &mut Journal, key: &str, at: usize, value: &str) -> bool {
+        let place = self.layer.start.offset(at);
+        if resolve_plain(key) != Resolved::Str || is_merge(key, Style::Plain, None) {
+            return false;
+        }
+        let resolved = resolve_plain(value);
+        if is_refused(&resolved) {
+            return false;
+        }
+        let Some(index) = journal.find(map, key) else {
+            let value = resolved_value(resolved, value, Origin::at(place), &mut self.scratch.texts);
+            map.push(self.scratch.texts.share(key), value);
+            return true;
+        };
+        match map.get_index_mut(index) {
+            Some(slot) if !self.provenance.has_edits() && self.is_before(slot) => {
+                let origin = self.provenance.overriding(place, std::mem::take(slot));
+                *slot = resolved_value(resolved, value, origin, &mut self.scratch.texts);
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// An entry of a map, given the event of its key; its value was come to.
+    fn entry(&mut self, map: &mut Map, journal: &mut Journal, key: &Event<'a>) -> Result<(), MergeError> {
+        match &key.kind {
+            EventKind::Scalar { text, style, .. } if is_merge(text, *style, key.kind.tag()) => {
+                self.merge_key(map, journal)
+            }
+            _ => self.named_entry(map, journal, key),
+        }
+    }
+
+    /// An entry under a key, whatever that is called.
+    fn named_entry(&mut self, map: &mut Map, journal: &mut Journal, key_event: &Event<'a>) -> Result<(), MergeError> {
         let key = key(key_event)?;
         let place = self.layer.start.offset(key_event.start);
-        let Some(event) = self.next()? else { return Ok(()) };
         let Some(index) = journal.find(map, &key) else {
-            let value = self.value(event, place)?;
+            let value = self.value(place)?;
             map.push(self.scratch.texts.share(&key), value);
             return Ok(());
         };
@@ -327,8 +396,8 @@ impl<'a> Merge<'a, '_> {
         }
         let Some(slot) = map.get_index_mut(index) else { return Ok(()) };
         if !prior.earlier {
-            *slot = self.value(event, place)?;
-        } else if self.merge_node(slot, event, place)? {
+            *slot = self.value(place)?;
+        } else if self.merge_node(slot, place)? {
             journal.merged.insert(index, place);
         }
         Ok(())
@@ -336,10 +405,10 @@ impl<'a> Merge<'a, '_> {
 
     /// `<<`: the entries of a map, or of several of which the first has the last word, as goyaml applies them: over
     /// what stands before it in the map, under what comes after.
+    #[cold]
     fn merge_key(&mut self, map: &mut Map, journal: &mut Journal) -> Result<(), MergeError> {
-        let Some(event) = self.next()? else { return Ok(()) };
-        let (at, aliased) = (event.start, self.events.alias().is_some());
-        let maps = match self.value(event, self.layer.start.offset(at))? {
+        let (at, aliased) = (self.events.event().start, self.events.alias().is_some());
+        let maps = match self.value(self.layer.start.offset(at))? {
             Value::Map(one, _) => Some(vec![one]),
             // A list has to stand there itself.
             Value::List(several, _) if !aliased => several.iter().rev().map(|v| v.as_map().cloned()).collect(),
@@ -398,6 +467,12 @@ impl<'a> Merge<'a, '_> {
         Prior { earlier, repeated: (!by_merge_key).then_some(first) }
     }
 
+    /// Whether a value is as an earlier layer left it. Of a map only the journal knows.
+    #[inline(always)]
+    fn is_before(&self, value: &Value) -> bool {
+        !matches!(value, Value::Map(..)) && self.written_here(value).is_none()
+    }
+
     /// Where this layer wrote a value, if it did.
     fn written_here(&self, value: &Value) -> Option<Pos> {
         let pos = self.provenance.pos(value.origin());
@@ -433,18 +508,35 @@ pub(super) fn lone_scalar(event: &Event<'_>) -> Result<Value, YamlError> {
     scalar(event, Origin::NONE, &mut Texts::default())
 }
 
-/// What a scalar means; an infinite number or none is refused, as JSON has none and Helm goes through JSON.
+/// The event of a plain scalar.
+fn plain_event(text: &str, start: usize) -> Event<'_> {
+    let kind = EventKind::Scalar { text: Cow::Borrowed(text), style: Style::Plain, props: None };
+    Event { kind, start, end: start + text.len() }
+}
+
+/// Whether it is an infinite number or none: JSON has neither, and Helm goes through JSON.
+fn is_refused(resolved: &Resolved) -> bool {
+    matches!(resolved, Resolved::Float(number) if !number.is_finite())
+}
+
+#[inline(always)]
+fn resolved_value(resolved: Resolved, text: &str, origin: Origin, texts: &mut Texts) -> Value {
+    match resolved {
+        Resolved::Str => Value::Str(texts.share(text), origin),
+        resolved => resolved.into_value(text, origin),
+    }
+}
+
+/// What a scalar means.
 fn scalar(event: &Event<'_>, origin: Origin, texts: &mut Texts) -> Result<Value, YamlError> {
     let EventKind::Scalar { text, style, .. } = &event.kind else { return Ok(Value::Null(origin)) };
-    match resolve(text, *style, event.kind.tag()).map_err(|message| YamlError::new(event.start, message))? {
-        Resolved::Float(number) if !number.is_finite() => {
-            let help = Some("put it in quotes if it is meant as text");
-            let message = format!("unsupported value: {text} is not a number that JSON has");
-            Err(YamlError { help, ..YamlError::new(event.start, message) })
-        }
-        Resolved::Str => Ok(Value::Str(texts.share(text), origin)),
-        resolved => Ok(resolved.into_value(text, origin)),
+    let resolved = resolve(text, *style, event.kind.tag()).map_err(|message| YamlError::new(event.start, message))?;
+    if is_refused(&resolved) {
+        let help = Some("put it in quotes if it is meant as text");
+        let message = format!("unsupported value: {text} is not a number that JSON has");
+        return Err(YamlError { help, ..YamlError::new(event.start, message) });
     }
+    Ok(resolved_value(resolved, text, origin, texts))
 }
 
 /// The text of a key. Maps, lists and null are refused.

@@ -1,7 +1,5 @@
 //! What a merge uses again from one node to the next, so that nodes take no more memory than they have to.
 
-use std::hash::BuildHasher;
-
 use crate::value::{Map, Str, Value};
 
 /// Collections with room to be filled, and texts that came before.
@@ -44,13 +42,20 @@ impl Scratch {
 #[derive(Debug, Default)]
 pub(super) struct Texts {
     seen: Vec<Str>,
-    hasher: foldhash::fast::FixedState,
 }
 
 /// How many texts are remembered.
 const PLACES: usize = 1024;
 /// The lengths of texts that are: shorter ones are held in place, longer ones hardly come again.
 const SHARED: std::ops::Range<usize> = 16..200;
+
+/// The place of a text, from how it begins and ends and how long it is.
+fn place(text: &str) -> usize {
+    let word = |bytes: Option<&[u8; 8]>| bytes.map_or(0, |bytes| u64::from_le_bytes(*bytes));
+    let (first, last) = (word(text.as_bytes().first_chunk()), word(text.as_bytes().last_chunk()));
+    let mixed = (first ^ last.rotate_left(23) ^ text.len() as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    (mixed >> 32) as usize % PLACES
+}
 
 impl Texts {
     /// The text, shared where it came before.
@@ -61,8 +66,7 @@ impl Texts {
         if self.seen.is_empty() {
             self.seen = vec![Str::new(); PLACES];
         }
-        let place = self.hasher.hash_one(text) as usize % PLACES;
-        let seen = &mut self.seen[place];
+        let seen = &mut self.seen[place(text)];
         if seen != text {
             *seen = Str::from(text);
         }

@@ -35,6 +35,11 @@ pub struct Event<'a> {
     pub end: usize,
 }
 
+impl Event<'_> {
+    /// What stands where no event is.
+    pub(super) const NONE: Self = Event { kind: EventKind::DocumentEnd, start: 0, end: 0 };
+}
+
 /// The kinds of [`Event`].
 #[derive(Debug, Clone, PartialEq)]
 pub enum EventKind<'a> {
@@ -116,6 +121,12 @@ impl<'a> EventKind<'a> {
             EventKind::SequenceEnd | EventKind::MappingEnd => -1,
             _ => 0,
         }
+    }
+}
+
+impl From<Box<YamlError>> for YamlError {
+    fn from(err: Box<YamlError>) -> Self {
+        *err
     }
 }
 

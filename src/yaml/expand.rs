@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
-use super::{Event, EventKind, Reader, YamlError};
+use super::{Event, EventKind, Line, Reader, YamlError};
 
 /// How deep collections may be nested in data, aliases counted in; Go's JSON reader has the same limit.
 pub const MAX_DATA_DEPTH: usize = 10_000;
@@ -61,21 +61,63 @@ impl<'a> Expander<'a> {
     #[inline]
     #[expect(clippy::should_implement_trait, reason = "the iterator would yield results that go on after an error")]
     pub fn next(&mut self) -> Result<Option<Event<'a>>, YamlError> {
+        Ok(self.advance()?.then(|| self.take_event()))
+    }
+
+    /// Goes on to the next event, which is not moved anywhere; false after the last document.
+    ///
+    /// # Errors
+    /// As [`Expander::next`].
+    #[inline]
+    pub fn advance(&mut self) -> Result<bool, Box<YamlError>> {
         self.alias = None;
         if !self.replays.is_empty() {
             return self.replay();
         }
-        let next = self.reader.next();
-        match &next {
-            Ok(Some(event)) if !self.passes(&event.kind) => self.admit(next),
-            _ => next,
+        Ok(self.reader.advance()? && (self.passes() || self.admit()?))
+    }
+
+    /// The event that was come to last.
+    #[inline(always)]
+    pub fn event(&self) -> &Event<'a> {
+        self.reader.current()
+    }
+
+    /// Has it that another event was come to last.
+    pub fn set_event(&mut self, event: Event<'a>) {
+        self.reader.set_current(event);
+    }
+
+    /// The same, to be kept.
+    #[inline(always)]
+    pub fn take_event(&mut self) -> Event<'a> {
+        self.reader.take_current()
+    }
+
+    /// The next line of a block mapping, where it is of the plainest kind: what several events would say.
+    #[inline]
+    pub fn plain_line(&mut self) -> Option<Line<'a>> {
+        let is_calm = self.replays.is_empty() && self.anchors.open.is_empty() && self.count.is_low();
+        if !is_calm || self.depth >= MAX_DATA_DEPTH {
+            return None;
         }
+        let line = self.reader.plain_line()?;
+        self.alias = None;
+        match line {
+            Line::Entry { .. } => self.count.all += 2,
+            Line::Opens { .. } => {
+                self.count.all += 2;
+                self.depth += 1;
+            }
+            Line::End => self.depth = self.depth.saturating_sub(1),
+        }
+        Some(line)
     }
 
     /// Whether an event, as most are, is one of which nothing is to be remembered; it is counted then.
     #[inline(always)]
-    fn passes(&mut self, kind: &EventKind<'a>) -> bool {
-        let (nodes, depth) = match kind {
+    fn passes(&mut self) -> bool {
+        let (nodes, depth) = match &self.reader.current().kind {
             EventKind::Scalar { props: None, .. } => (1, self.depth),
             EventKind::SequenceStart { props: None, .. } | EventKind::MappingStart { props: None, .. } => {
                 (1, self.depth + 1)
@@ -91,33 +133,35 @@ impl<'a> Expander<'a> {
         passes
     }
 
-    /// Takes note of an event of the reader.
-    fn admit(&mut self, next: Result<Option<Event<'a>>, YamlError>) -> Result<Option<Event<'a>>, YamlError> {
-        let Some(event) = next? else { return Ok(None) };
+    /// Takes note of the reader's event.
+    #[inline(never)]
+    fn admit(&mut self) -> Result<bool, Box<YamlError>> {
+        let event = self.reader.current();
         match event.kind {
             EventKind::Alias(name) => {
-                let nodes = self.anchors.refer(name, event.start)?;
-                self.enter(event.start, nodes)?;
+                let at = event.start;
+                let nodes = self.anchors.refer(name, at)?;
+                self.enter(at, nodes)?;
                 return self.replay();
             }
             EventKind::DocumentStart { .. } => {
                 self.anchors = AnchorStore::default();
                 self.count = AliasCount::default();
             }
-            _ => self.anchors.record(&event),
+            _ => self.anchors.record(event),
         }
-        self.tally(&event)?;
-        Ok(Some(event))
+        self.tally()?;
+        Ok(true)
     }
 
     /// The next event of the anchored nodes that are being replayed, or what follows them.
-    fn replay(&mut self) -> Result<Option<Event<'a>>, YamlError> {
+    fn replay(&mut self) -> Result<bool, Box<YamlError>> {
         while let Some(replay) = self.replays.last_mut() {
             match replay.next().and_then(|index| self.anchors.log.get(index)) {
                 Some(Logged::Event(event)) => {
-                    let event = event.clone();
-                    self.tally(&event)?;
-                    return Ok(Some(event));
+                    self.reader.set_current(event.clone());
+                    self.tally()?;
+                    return Ok(true);
                 }
                 Some(Logged::Alias { at, nodes }) => {
                     let (at, nodes) = (*at, nodes.clone());
@@ -126,7 +170,7 @@ impl<'a> Expander<'a> {
                 None => drop(self.replays.pop()),
             }
         }
-        self.next()
+        self.advance()
     }
 
     fn enter(&mut self, at: usize, nodes: Range<usize>) -> Result<(), YamlError> {
@@ -136,7 +180,8 @@ impl<'a> Expander<'a> {
         Ok(())
     }
 
-    fn tally(&mut self, event: &Event<'a>) -> Result<(), YamlError> {
+    fn tally(&mut self) -> Result<(), YamlError> {
+        let event = self.reader.current();
         let at = self.alias.unwrap_or(event.start);
         match event.kind.nesting() {
             0 if !matches!(event.kind, EventKind::Scalar { .. }) => return Ok(()),

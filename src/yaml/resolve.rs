@@ -128,22 +128,49 @@ fn resolve_tagged(text: &str, name: &str) -> Result<Resolved, String> {
 }
 
 /// What a plain scalar without a tag means. A date stays text.
-#[inline]
+#[inline(always)]
 pub fn resolve_plain(text: &str) -> Resolved {
     let Some(first) = text.as_bytes().first() else { return Resolved::Null };
-    match first {
-        b'0'..=b'9' | b'+' | b'-' => number(text),
-        b'y' | b'Y' | b'n' | b'N' | b't' | b'T' | b'f' | b'F' | b'o' | b'O' | b'~' => word(text),
-        b'.' => special_float(text).or_else(|| dotted_float(text)).unwrap_or(Resolved::Str),
-        _ => Resolved::Str,
+    match BEGINS[usize::from(*first)] {
+        Beginning::Text => Resolved::Str,
+        Beginning::Word if text.len() > LONGEST_WORD => Resolved::Str,
+        Beginning::Word => word(text),
+        Beginning::Number => number(text),
+        Beginning::Dot => special_float(text).or_else(|| dotted_float(text)).unwrap_or(Resolved::Str),
     }
 }
 
-fn word(text: &str) -> Resolved {
-    // None of them is longer than `false`.
-    if text.len() > 5 {
-        return Resolved::Str;
+/// What a plain scalar may be, by its first byte.
+#[derive(Clone, Copy)]
+enum Beginning {
+    /// Nothing but text.
+    Text,
+    /// A boolean or null.
+    Word,
+    Number,
+    Dot,
+}
+
+const BEGINS: [Beginning; 256] = {
+    let mut table = [Beginning::Text; 256];
+    let (words, numbers) = (b"yYnNtTfFoO~", b"0123456789+-");
+    let mut i = 0;
+    while i < words.len() {
+        table[words[i] as usize] = Beginning::Word;
+        i += 1;
     }
+    let mut i = 0;
+    while i < numbers.len() {
+        table[numbers[i] as usize] = Beginning::Number;
+        i += 1;
+    }
+    table[b'.' as usize] = Beginning::Dot;
+    table
+};
+
+const LONGEST_WORD: usize = "false".len();
+
+fn word(text: &str) -> Resolved {
     match text {
         "y" | "Y" | "yes" | "Yes" | "YES" | "true" | "True" | "TRUE" | "on" | "On" | "ON" => Resolved::Bool(true),
         "n" | "N" | "no" | "No" | "NO" | "false" | "False" | "FALSE" | "off" | "Off" | "OFF" => Resolved::Bool(false),

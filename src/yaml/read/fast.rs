@@ -7,19 +7,17 @@
 
 use std::borrow::Cow;
 
+use super::super::Style;
 use super::super::event::{Event, EventKind};
-use super::super::{Style, YamlError};
-use super::Reader;
 use super::parse::State;
 use super::piece::slice;
 use super::scan::{MAX_DEPTH, Scanner, TokenKind};
 use super::text::is_blank;
 use super::words::{plain_run, spaces};
+use super::{Reader, Step};
 
 /// The most bytes from the beginning of a key to its `:` with which it surely is one.
 const MAX_KEY: usize = 1024;
-
-type Next<'a> = Result<Option<Event<'a>>, YamlError>;
 
 /// A place to go back to.
 #[derive(Clone, Copy)]
@@ -27,6 +25,31 @@ struct Mark {
     pos: usize,
     line_start: usize,
     simple_key_allowed: bool,
+}
+
+/// A line of a block mapping in plain style.
+#[derive(Debug)]
+pub enum Line<'a> {
+    /// A key and its value.
+    Entry {
+        /// The key as it stands in the input.
+        key: &'a str,
+        /// The offset where it begins.
+        at: usize,
+        /// The value as it stands in the input.
+        value: &'a str,
+        /// The offset where that begins.
+        value_start: usize,
+    },
+    /// A key with a block collection below it, whose event was come to.
+    Opens {
+        /// The key as it stands in the input.
+        key: &'a str,
+        /// The offset where it begins.
+        at: usize,
+    },
+    /// No line: the mapping ends before it.
+    End,
 }
 
 /// A key that has been found, so that it need not be found twice.
@@ -61,9 +84,76 @@ enum Stop {
 }
 
 impl<'a> Reader<'a> {
+    /// The next line of the block mapping that is open, where it is of the plainest kind: what several events would say,
+    /// in one step. Nothing is read otherwise.
+    #[inline]
+    pub(in crate::yaml) fn plain_line(&mut self) -> Option<Line<'a>> {
+        if self.state != State::BlockMappingKey || !self.at_ease || !self.scan.simple_key_allowed {
+            return None;
+        }
+        let at = self.scan.pos;
+        let (byte, column) = (self.scan.byte(at), self.scan.column());
+        // A letter is no white space, comment or marker.
+        if byte <= b'.' && (byte != b'-' || column == 0) {
+            return None;
+        }
+        if column < self.scan.indent {
+            self.scan.pop_indent();
+            self.close();
+            return Some(Line::End);
+        }
+        if column > self.scan.indent || byte == b'-' {
+            return None;
+        }
+        if self.key.start != at && !self.scan.find_key(at, &mut self.key) {
+            return None;
+        }
+        if self.key.style != Style::Plain {
+            return None;
+        }
+        let mark = self.scan.mark();
+        let (end, after) = (self.key.end, self.key.after);
+        let key = slice(self.scan.text, at, end);
+        let line = match self.scan.byte(after) {
+            b' ' => self.plain_value(after + 1).map(|(value, value_start)| Line::Entry { key, at, value, value_start }),
+            b'\n' => self.plain_below(after + 1).then_some(Line::Opens { key, at }),
+            _ => None,
+        };
+        if line.is_none() {
+            self.scan.reset(mark);
+        }
+        line
+    }
+
+    /// The plain scalar of one line at an offset.
+    #[inline(always)]
+    fn plain_value(&mut self, start: usize) -> Option<(&'a str, usize)> {
+        self.scan.pos = start;
+        self.scan.simple_key_allowed = false;
+        let end = self.scan.one_line_plain()?;
+        Some((slice(self.scan.text, self.scan.value_start, end), self.scan.value_start))
+    }
+
+    /// Comes to the block collection that begins on the line at an offset.
+    #[inline(always)]
+    fn plain_below(&mut self, line: usize) -> bool {
+        let at = line + spaces(self.scan.bytes(), line);
+        (self.scan.pos, self.scan.line_start) = (at, line);
+        let column = self.scan.column();
+        if column > self.scan.indent {
+            return self.fast_nested(State::BlockMappingKey);
+        }
+        let is_list = column == self.scan.indent && self.scan.is_entry(at);
+        if is_list {
+            self.open(State::BlockMappingKey, at, State::IndentlessSequence);
+            self.event = Event { kind: EventKind::SequenceStart { flow: false, props: None }, start: at, end: at + 1 };
+        }
+        is_list
+    }
+
     /// The next event, by the short cut where the text is plain enough.
     #[inline]
-    pub(super) fn fast_step(&mut self) -> Next<'a> {
+    pub(super) fn fast_step(&mut self) -> Step {
         match self.state {
             State::BlockMappingKey => self.fast_key(),
             State::BlockMappingContent => self.fast_content(),
@@ -74,10 +164,12 @@ impl<'a> Reader<'a> {
 
     /// The next event, by the grammar.
     #[inline(never)]
-    pub(super) fn slow_step(&mut self) -> Next<'a> {
+    pub(super) fn slow_step(&mut self) -> Step {
         let event = self.step();
         self.at_ease = self.fast && self.give_back();
-        event
+        let Some(event) = event? else { return Ok(false) };
+        self.event = event;
+        Ok(true)
     }
 
     /// Undoes the reading ahead of an indicator; whether nothing is read ahead then.
@@ -102,36 +194,39 @@ impl<'a> Reader<'a> {
     }
 
     #[inline(always)]
-    fn made(kind: EventKind<'a>, start: usize, end: usize) -> Next<'a> {
-        Ok(Some(Event { kind, start, end }))
+    fn made(&mut self, kind: EventKind<'a>, start: usize, end: usize) -> Step {
+        self.event = Event { kind, start, end };
+        Ok(true)
     }
 
     #[inline(always)]
-    fn scalar_event(&self, start: usize, end: usize, style: Style) -> Next<'a> {
+    fn scalar_event(&mut self, start: usize, end: usize, style: Style) -> Step {
         let quote = usize::from(style != Style::Plain);
         let text = Cow::Borrowed(slice(self.scan.text, start + quote, end - quote));
-        Self::made(EventKind::Scalar { text, style, props: None }, start, end)
+        self.made(EventKind::Scalar { text, style, props: None }, start, end)
     }
 
     #[inline]
-    fn fast_key(&mut self) -> Next<'a> {
+    fn fast_key(&mut self) -> Step {
         let Some(column) = self.scan.settle() else { return self.slow_step() };
         let at = self.scan.pos;
         if column < self.scan.indent {
             self.scan.pop_indent();
             self.close();
-            return Self::made(EventKind::MappingEnd, at, at);
+            return self.made(EventKind::MappingEnd, at, at);
         }
-        let key = if self.key.start == at { Some(self.key) } else { self.scan.find_key(at) };
-        let Some(key) = key.filter(|_| column == self.scan.indent) else { return self.slow_step() };
-        self.scan.pos = key.after;
+        let found = self.key.start == at || self.scan.find_key(at, &mut self.key);
+        if !found || column != self.scan.indent {
+            return self.slow_step();
+        }
+        self.scan.pos = self.key.after;
         self.scan.simple_key_allowed = false;
         self.state = State::BlockMappingContent;
-        self.scalar_event(key.start, key.end, key.style)
+        self.scalar_event(at, self.key.end, self.key.style)
     }
 
     #[inline]
-    fn fast_content(&mut self) -> Next<'a> {
+    fn fast_content(&mut self) -> Step {
         let mark = self.scan.mark();
         if self.scan.byte(self.scan.pos) == b' ' {
             self.scan.pos += 1;
@@ -145,7 +240,7 @@ impl<'a> Reader<'a> {
     }
 
     /// A value that is not plain text on one line.
-    fn other_content(&mut self, mark: Mark) -> Next<'a> {
+    fn other_content(&mut self, mark: Mark) -> Step {
         self.scan.reset(mark);
         self.scan.pass_blanks();
         match self.scan.byte(self.scan.pos) {
@@ -158,12 +253,12 @@ impl<'a> Reader<'a> {
     }
 
     /// Leaves it to the grammar, from a place on.
-    fn leave(&mut self, mark: Mark) -> Next<'a> {
+    fn leave(&mut self, mark: Mark) -> Step {
         self.scan.reset(mark);
         self.slow_step()
     }
 
-    fn fast_item(&mut self) -> Next<'a> {
+    fn fast_item(&mut self) -> Step {
         let Some(column) = self.scan.settle() else { return self.slow_step() };
         let indentless = self.state == State::IndentlessSequence;
         if column == self.scan.indent && self.scan.is_entry(self.scan.pos) {
@@ -174,19 +269,19 @@ impl<'a> Reader<'a> {
                 self.scan.pop_indent();
             }
             self.close();
-            return Self::made(EventKind::SequenceEnd, self.scan.pos, self.scan.pos);
+            return self.made(EventKind::SequenceEnd, self.scan.pos, self.scan.pos);
         }
         self.slow_step()
     }
 
     /// What follows `-`.
-    fn fast_entry(&mut self, resume: State) -> Next<'a> {
+    fn fast_entry(&mut self, resume: State) -> Step {
         let mark = self.scan.mark();
         self.scan.pos += 1;
         let after = self.scan.pos;
         self.scan.pos += spaces(self.scan.bytes(), after);
-        if let Some(kind) = self.fast_nested(resume) {
-            return Self::made(kind, self.scan.pos, self.scan.pos);
+        if self.fast_nested(resume) {
+            return Ok(true);
         }
         match self.scan.byte(self.scan.pos) {
             b'\n' | b'\r' | b'#' | 0 => self.fast_below(resume, mark, after),
@@ -197,7 +292,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn fast_plain(&mut self, resume: State, mark: Mark) -> Next<'a> {
+    fn fast_plain(&mut self, resume: State, mark: Mark) -> Step {
         let Some(end) = self.scan.one_line_plain() else { return self.leave(mark) };
         let start = self.scan.value_start;
         self.state = resume;
@@ -205,62 +300,57 @@ impl<'a> Reader<'a> {
     }
 
     /// What follows a `:` or `-` that ends its line.
-    fn fast_below(&mut self, resume: State, mark: Mark, after: usize) -> Next<'a> {
+    fn fast_below(&mut self, resume: State, mark: Mark, after: usize) -> Step {
         let Some(column) = self.scan.settle() else { return self.leave(mark) };
         let at = self.scan.pos;
         if column > self.scan.indent {
-            return match self.fast_nested(resume) {
-                Some(kind) => Self::made(kind, at, at),
-                None => self.leave(mark),
-            };
+            return if self.fast_nested(resume) { Ok(true) } else { self.leave(mark) };
         }
         if column == self.scan.indent {
             match (self.scan.is_entry(at), resume) {
                 (true, State::BlockMappingKey) => {
                     self.open(resume, at, State::IndentlessSequence);
-                    return Self::made(EventKind::SequenceStart { flow: false, props: None }, at, at + 1);
+                    return self.made(EventKind::SequenceStart { flow: false, props: None }, at, at + 1);
                 }
                 (true, _) => {}
                 (false, State::BlockSequence) => return self.leave(mark),
                 // Anything but another key may be the value.
-                (false, _) => match self.scan.find_key(at) {
-                    Some(key) => self.key = key,
-                    None => return self.leave(mark),
-                },
+                (false, _) if self.scan.find_key(at, &mut self.key) => {}
+                (false, _) => return self.leave(mark),
             }
         }
         self.state = resume;
         self.scalar_event(after, after, Style::Plain)
     }
 
-    /// Enters the block collection that begins here, where one surely does.
-    fn fast_nested(&mut self, resume: State) -> Option<EventKind<'a>> {
+    /// Enters the block collection that begins here, where one surely does; whether it did.
+    fn fast_nested(&mut self, resume: State) -> bool {
         let at = self.scan.pos;
         let entry = self.scan.is_entry(at);
-        if self.scan.indents.len() >= MAX_DEPTH {
-            return None;
-        }
-        if !entry {
-            self.key = self.scan.find_key(at)?;
+        if self.scan.indents.len() >= MAX_DEPTH || (!entry && !self.scan.find_key(at, &mut self.key)) {
+            return false;
         }
         self.scan.indents.push(self.scan.indent);
         self.scan.indent = self.scan.column();
-        self.open(resume, at, if entry { State::BlockSequence } else { State::BlockMappingKey });
-        Some(match entry {
-            true => EventKind::SequenceStart { flow: false, props: None },
-            false => EventKind::MappingStart { flow: false, props: None },
-        })
+        if entry {
+            self.open(resume, at, State::BlockSequence);
+            self.event = Event { kind: EventKind::SequenceStart { flow: false, props: None }, start: at, end: at };
+        } else {
+            self.open(resume, at, State::BlockMappingKey);
+            self.event = Event { kind: EventKind::MappingStart { flow: false, props: None }, start: at, end: at };
+        }
+        true
     }
 
-    fn fast_quoted(&mut self, resume: State) -> Next<'a> {
+    fn fast_quoted(&mut self, resume: State) -> Step {
         let start = self.scan.pos;
         let (text, style) = self.scan.quoted()?;
         self.state = resume;
-        Self::made(EventKind::Scalar { text, style, props: None }, start, self.scan.pos)
+        self.made(EventKind::Scalar { text, style, props: None }, start, self.scan.pos)
     }
 
     /// A quoted scalar where a key might stand.
-    fn fast_quoted_item(&mut self, resume: State, mark: Mark) -> Next<'a> {
+    fn fast_quoted_item(&mut self, resume: State, mark: Mark) -> Step {
         let event = self.fast_quoted(resume);
         if event.is_ok() && !self.scan.is_line_over(self.scan.pos) {
             return self.leave(mark);
@@ -269,16 +359,16 @@ impl<'a> Reader<'a> {
         event
     }
 
-    fn fast_block_scalar(&mut self, resume: State) -> Next<'a> {
+    fn fast_block_scalar(&mut self, resume: State) -> Step {
         let start = self.scan.pos;
         let (text, style, end) = self.scan.block_scalar()?;
         self.scan.simple_key_allowed = true;
         self.state = resume;
-        Self::made(EventKind::Scalar { text, style, props: None }, start, end)
+        self.made(EventKind::Scalar { text, style, props: None }, start, end)
     }
 
     /// `[]` or `{}`.
-    fn fast_empty_flow(&mut self, resume: State, mark: Mark) -> Next<'a> {
+    fn fast_empty_flow(&mut self, resume: State, mark: Mark) -> Step {
         let at = self.scan.pos;
         let kind = match self.scan.bytes().get(at..at + 2) {
             Some(b"[]") => EventKind::SequenceStart { flow: true, props: None },
@@ -288,7 +378,7 @@ impl<'a> Reader<'a> {
         self.scan.pos += 1;
         self.scan.simple_key_allowed = false;
         self.open(resume, at, State::EmptyFlow);
-        Self::made(kind, at, at + 1)
+        self.made(kind, at, at + 1)
     }
 }
 
@@ -391,7 +481,7 @@ impl Scanner<'_> {
 
     #[inline(always)]
     fn is_entry(&self, at: usize) -> bool {
-        self.byte(at) == b'-' && self.is_blankz(at + 1)
+        self.byte(at) == b'-' && is_gap(self.byte(at + 1))
     }
 
     /// Whether nothing but white space and a comment is left of a line.
@@ -406,38 +496,45 @@ impl Scanner<'_> {
     #[inline(always)]
     fn begins_plain(&self, at: usize) -> bool {
         let c = self.byte(at);
-        BEGINS_PLAIN[usize::from(c)] || (c == b'-' && !self.is_blankz(at + 1))
+        BEGINS_PLAIN[usize::from(c)] || (c == b'-' && !is_gap(self.byte(at + 1)))
     }
 
-    /// The key that begins at an offset, where it is one line of plain text or of text in quotes without escapes.
+    /// Finds the key that begins at an offset, where it is one line of plain text or of text in quotes without escapes.
+    // Handing the key over in place spares a copy that waits for its parts.
     #[inline]
-    fn find_key(&self, start: usize) -> Option<Key> {
+    fn find_key(&self, start: usize, key: &mut Key) -> bool {
         if !self.begins_plain(start) {
-            return self.quoted_key(start);
+            return self.quoted_key(start, key);
         }
         let (stop, colon) = self.plain_stop(start);
-        let key = Key { start, end: self.trim_end(colon), after: colon + 1, style: Style::Plain };
-        (stop == Stop::Colon && colon - start <= MAX_KEY).then_some(key)
+        let found = stop == Stop::Colon && colon - start <= MAX_KEY;
+        if found {
+            (key.start, key.end, key.after, key.style) = (start, self.trim_end(colon), colon + 1, Style::Plain);
+        }
+        found
     }
 
-    fn quoted_key(&self, start: usize) -> Option<Key> {
+    fn quoted_key(&self, start: usize, key: &mut Key) -> bool {
         let quote = self.byte(start);
         let style = match quote {
             b'"' => Style::Double,
             b'\'' => Style::Single,
-            _ => return None,
+            _ => return false,
         };
         let mut end = start + 1;
         while self.byte(end) != quote {
             if matches!(self.byte(end), 0 | b'\n' | b'\r' | b'\\') {
-                return None;
+                return false;
             }
             end += 1;
         }
         end += 1;
         let colon = end + spaces(self.bytes(), end);
-        let key = Key { start, end, after: colon + 1, style };
-        (self.byte(colon) == b':' && self.is_blankz(colon + 1) && colon - start <= MAX_KEY).then_some(key)
+        let found = self.byte(colon) == b':' && is_gap(self.byte(colon + 1)) && colon - start <= MAX_KEY;
+        if found {
+            *key = Key { start, end, after: colon + 1, style };
+        }
+        found
     }
 
     /// What ends the plain scalar that begins at an offset, and where.
@@ -448,7 +545,7 @@ impl Scanner<'_> {
             at = plain_run(self.bytes(), at);
             match self.byte(at) {
                 b'\n' => return (Stop::LineEnd, at),
-                b':' if self.is_blankz(at + 1) => return (Stop::Colon, at),
+                b':' if is_gap(self.byte(at + 1)) => return (Stop::Colon, at),
                 b'#' if self.byte(at - 1) == b' ' => return (Stop::Comment, at),
                 b':' | b'#' => at += 1,
                 b'\r' | 0 => return (Stop::LineEnd, at),
@@ -466,6 +563,12 @@ impl Scanner<'_> {
         }
         end
     }
+}
+
+/// Whether a byte is a space, a tab, a line break or the end. Texts with other line breaks are not read here.
+#[inline(always)]
+fn is_gap(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\n' | b'\t' | b'\r' | 0)
 }
 
 /// Bytes that begin a plain scalar whatever follows.

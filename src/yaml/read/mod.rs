@@ -21,6 +21,7 @@ use super::{Event, YamlError};
 use parse::{Frame, State};
 use scan::Scanner;
 
+pub use fast::Line;
 pub use text::{is_utf16, transcode};
 pub use window::Checkpoint;
 
@@ -40,7 +41,12 @@ pub struct Reader<'a> {
     at_ease: bool,
     /// The key that the short cut found last.
     key: fast::Key,
+    /// The event that was come to last.
+    event: Event<'a>,
 }
+
+/// Whether there was another event.
+type Step = Result<bool, Box<YamlError>>;
 
 impl<'a> Reader<'a> {
     /// A reader of an input. What is not text in it is an error once the reader comes to it.
@@ -55,6 +61,7 @@ impl<'a> Reader<'a> {
             fast,
             at_ease: false,
             key: fast::Key::NONE,
+            event: Event::NONE,
         }
     }
 
@@ -72,7 +79,30 @@ impl<'a> Reader<'a> {
     #[inline]
     #[expect(clippy::should_implement_trait, reason = "the iterator would yield results that go on after an error")]
     pub fn next(&mut self) -> Result<Option<Event<'a>>, YamlError> {
+        Ok(self.advance()?.then(|| self.take_current()))
+    }
+
+    /// Goes on to the next event, which is not moved anywhere; false after the last document.
+    #[inline]
+    pub(super) fn advance(&mut self) -> Step {
         if self.at_ease { self.fast_step() } else { self.slow_step() }
+    }
+
+    /// The event that was come to last.
+    #[inline(always)]
+    pub(super) fn current(&self) -> &Event<'a> {
+        &self.event
+    }
+
+    /// The same, to be kept.
+    #[inline(always)]
+    pub(super) fn take_current(&mut self) -> Event<'a> {
+        std::mem::replace(&mut self.event, Event::NONE)
+    }
+
+    /// Has it that another event was come to last.
+    pub(super) fn set_current(&mut self, event: Event<'a>) {
+        self.event = event;
     }
 
     /// Reads by the complete grammar alone: the same events in more time.

@@ -2,6 +2,7 @@
 
 use proptest::prelude::*;
 
+use super::super::{EventKind, Style};
 use super::*;
 
 /// Events with what went wrong after them.
@@ -16,15 +17,54 @@ fn read<'a>(mut reader: Reader<'a>) -> (Vec<Event<'a>>, Option<YamlError>) {
     }
 }
 
+/// The same, read by lines wherever that can be.
+fn read_lines<'a>(mut reader: Reader<'a>) -> (Vec<Event<'a>>, Option<YamlError>) {
+    let mut events = Vec::new();
+    let plain = |text: &'a str, start| {
+        let kind = EventKind::Scalar { text: Cow::Borrowed(text), style: Style::Plain, props: None };
+        Event { kind, start, end: start + text.len() }
+    };
+    loop {
+        match reader.plain_line() {
+            Some(Line::Entry { key, at, value, value_start }) => {
+                events.extend([plain(key, at), plain(value, value_start)]);
+                continue;
+            }
+            Some(Line::Opens { key, at }) => {
+                events.extend([plain(key, at), reader.current().clone()]);
+                continue;
+            }
+            Some(Line::End) => {
+                let at = reader.scan.pos;
+                events.push(Event { kind: EventKind::MappingEnd, start: at, end: at });
+                continue;
+            }
+            None => {}
+        }
+        match reader.next() {
+            Ok(Some(event)) => events.push(event),
+            Ok(None) => return (events, None),
+            Err(error) => return (events, Some(error)),
+        }
+    }
+}
+
 fn same(text: &[u8]) -> Result<(), String> {
-    let (fast, fast_error) = read(Reader::new(text));
-    let (full, full_error) = read(Reader::new(text).without_fast_path());
+    let full = read(Reader::new(text).without_fast_path());
+    same_events(read(Reader::new(text)), &full)?;
+    same_events(read_lines(Reader::new(text)), &full).map_err(|differs| format!("by lines: {differs}"))
+}
+
+fn same_events(
+    (fast, fast_error): (Vec<Event<'_>>, Option<YamlError>),
+    (full, full_error): &(Vec<Event<'_>>, Option<YamlError>),
+) -> Result<(), String> {
     // The grammar looks a token ahead and may see an error an event earlier.
-    let together = fast.iter().zip(&full).position(|(a, b)| a != b);
+    let together = fast.iter().zip(full).position(|(a, b)| a != b);
     if let Some(at) = together {
         return Err(format!("event {at}: {:?} but {:?}", fast.get(at), full.get(at)));
     }
-    if fast_error != full_error {
+    if fast_error != *full_error {
         return Err(format!("{fast_error:?} but {full_error:?}"));
     }
     if fast_error.is_none() && fast.len() != full.len() {

@@ -1,36 +1,31 @@
-//! Searches in text that look at eight bytes at a time.
+//! Searches in text that look at sixteen bytes at a time.
 
-const ONES: u64 = 0x0101_0101_0101_0101;
-const HIGH: u64 = 0x8080_8080_8080_8080;
-const SPACES: u64 = ONES * b' ' as u64;
+use wide::u8x16;
+
+/// How many bytes are looked at together.
+const WIDTH: usize = 16;
 
 #[inline(always)]
-fn word(bytes: &[u8], at: usize) -> Option<u64> {
-    Some(u64::from_le_bytes(*bytes.get(at..)?.first_chunk()?))
+fn block(bytes: &[u8], at: usize) -> Option<u8x16> {
+    Some(u8x16::from(*bytes.get(at..)?.first_chunk::<WIDTH>()?))
 }
 
-/// The high bit of each byte that is zero; above such a byte, of others too.
+/// The number of the first byte whose bit is set.
 #[inline(always)]
-fn zeros(word: u64) -> u64 {
-    word.wrapping_sub(ONES) & !word & HIGH
-}
-
-/// How many bytes are below the lowest bit that is set.
-#[inline(always)]
-fn below(bits: u64) -> usize {
-    (bits.trailing_zeros() / 8) as usize
+fn first(bits: u32) -> usize {
+    bits.trailing_zeros() as usize
 }
 
 /// How many spaces stand at an offset.
 #[inline(always)]
 pub(super) fn spaces(bytes: &[u8], at: usize) -> usize {
     let mut end = at;
-    while let Some(word) = word(bytes, end) {
-        let other = word ^ SPACES;
-        if other != 0 {
-            return end + below(other) - at;
+    while let Some(block) = block(bytes, end) {
+        let other = !block.simd_eq(u8x16::splat(b' ')).to_bitmask();
+        if other & 0xFFFF != 0 {
+            return end + first(other) - at;
         }
-        end += 8;
+        end += WIDTH;
     }
     while bytes.get(end) == Some(&b' ') {
         end += 1;
@@ -42,13 +37,14 @@ pub(super) fn spaces(bytes: &[u8], at: usize) -> usize {
 #[inline(always)]
 pub(super) fn plain_run(bytes: &[u8], from: usize) -> usize {
     let mut at = from;
-    while let Some(word) = word(bytes, at) {
-        let control = word.wrapping_sub(SPACES) & !word & HIGH;
-        let found = control | zeros(word ^ (ONES * b':' as u64)) | zeros(word ^ (ONES * b'#' as u64));
+    while let Some(block) = block(bytes, at) {
+        let control = block.simd_lt(u8x16::splat(b' '));
+        let found = control | block.simd_eq(u8x16::splat(b':')) | block.simd_eq(u8x16::splat(b'#'));
+        let found = found.to_bitmask();
         if found != 0 {
-            return at + below(found);
+            return at + first(found);
         }
-        at += 8;
+        at += WIDTH;
     }
     let rest = bytes.get(at..).unwrap_or_default();
     at + rest.iter().position(|b| matches!(b, b':' | b'#' | 0..b' ')).unwrap_or(rest.len())
