@@ -16,8 +16,8 @@ use super::tags::{Tag, TagError, TagErrorKind, meant_by, unknown_item};
 use crate::diag::{Pos, Source, Span};
 use crate::value::{Edit, Map, Origin, Provenance, Str, Value};
 use crate::yaml::{
-    Event, EventKind, Expander, Line, Reader, Resolved, Style, YamlError, is_merge, is_utf16, load_document, resolve,
-    resolve_plain,
+    Event, EventKind, Expander, Line, Quick, Reader, Resolved, Style, YamlError, is_merge, is_utf16, load_document,
+    resolve, resolve_plain,
 };
 
 /// A key that stands twice in one map of a layer.
@@ -316,17 +316,20 @@ impl<'a> Merge<'a, '_> {
     fn mapping(&mut self, map: &mut Map) -> Result<(), MergeError> {
         let mut journal = Journal::new(map);
         loop {
-            while let Some(line) = self.events.plain_line() {
-                match line {
-                    Line::Entry { key, at, value, value_start } => {
-                        if !self.plain_entry(map, &mut journal, key, at, value) {
-                            self.events.set_event(plain_event(value, value_start));
-                            self.entry(map, &mut journal, &plain_event(key, at))?;
-                        }
-                    }
-                    Line::Opens { key, at } => self.entry(map, &mut journal, &plain_event(key, at))?,
-                    Line::End => return Ok(()),
+            match self.events.plain_line() {
+                Some(Line::Entry { key, at, value }) if self.plain_entry(map, &mut journal, key, at, value) => continue,
+                Some(Line::Empty { key, at, list }) if self.empty_entry(map, &mut journal, key, at, list) => continue,
+                Some(Line::Entry { .. } | Line::Empty { .. }) => self.events.unread_line(),
+                Some(Line::Opens { key, at }) if is_text_key(key) => {
+                    self.named_entry(map, &mut journal, key, at..at + key.len())?;
+                    continue;
                 }
+                Some(Line::Opens { key, at }) => {
+                    self.entry(map, &mut journal, &plain_event(key, at))?;
+                    continue;
+                }
+                Some(Line::End) => return Ok(()),
+                None => {}
             }
             if !self.events.advance()? || matches!(self.events.event().kind, EventKind::MappingEnd) {
                 return Ok(());
@@ -336,34 +339,56 @@ impl<'a> Merge<'a, '_> {
                 return Ok(());
             }
             if by_alias {
-                self.named_entry(map, &mut journal, &key)?;
+                let at = key.start..key.end;
+                self.named_entry(map, &mut journal, &self::key(&key)?, at)?;
             } else {
                 self.entry(map, &mut journal, &key)?;
             }
         }
     }
 
-    /// An entry that is one line of plain text, in a map that does not have it, or over a value of an earlier layer.
-    /// Nothing is done, and false told, where it is anything else.
+    /// An entry that is one line, in a map that does not have it, or over a value of an earlier layer. Nothing is done,
+    /// and false told, where it is anything else.
     #[inline(always)]
-    fn plain_entry(&mut self, map: &mut Map, journal: &mut Journal, key: &str, at: usize, value: &str) -> bool {
+    fn plain_entry(&mut self, map: &mut Map, journal: &mut Journal, key: &str, at: usize, value: Quick<'a>) -> bool {
+        let resolved = if value.style == Style::Plain { resolve_plain(value.text) } else { Resolved::Str };
+        !is_refused(&resolved)
+            && self
+                .quick_entry(map, journal, key, at, |origin, texts| resolved_value(resolved, value.text, origin, texts))
+    }
+
+    /// The same for an entry that is an empty list or map.
+    fn empty_entry(&mut self, map: &mut Map, journal: &mut Journal, key: &str, at: usize, list: bool) -> bool {
+        self.quick_entry(map, journal, key, at, |origin, _| match list {
+            true => Value::List(Arc::default(), origin),
+            false => Value::Map(Arc::default(), origin),
+        })
+    }
+
+    /// The same, given what makes the value.
+    #[inline(always)]
+    fn quick_entry(
+        &mut self,
+        map: &mut Map,
+        journal: &mut Journal,
+        key: &str,
+        at: usize,
+        make: impl FnOnce(Origin, &mut Texts) -> Value,
+    ) -> bool {
+        if !is_text_key(key) {
+            return false;
+        }
         let place = self.layer.start.offset(at);
-        if resolve_plain(key) != Resolved::Str || is_merge(key, Style::Plain, None) {
-            return false;
-        }
-        let resolved = resolve_plain(value);
-        if is_refused(&resolved) {
-            return false;
-        }
         let Some(index) = journal.find(map, key) else {
-            let value = resolved_value(resolved, value, Origin::at(place), &mut self.scratch.texts);
+            // Made where it will stay: moving it at once would wait for its parts.
+            let value = make(Origin::at(place), &mut self.scratch.texts);
             map.push(self.scratch.texts.share(key), value);
             return true;
         };
         match map.get_index_mut(index) {
             Some(slot) if !self.provenance.has_edits() && self.is_before(slot) => {
                 let origin = self.provenance.overriding(place, std::mem::take(slot));
-                *slot = resolved_value(resolved, value, origin, &mut self.scratch.texts);
+                *slot = make(origin, &mut self.scratch.texts);
                 true
             }
             _ => false,
@@ -376,22 +401,27 @@ impl<'a> Merge<'a, '_> {
             EventKind::Scalar { text, style, .. } if is_merge(text, *style, key.kind.tag()) => {
                 self.merge_key(map, journal)
             }
-            _ => self.named_entry(map, journal, key),
+            _ => self.named_entry(map, journal, &self::key(key)?, key.start..key.end),
         }
     }
 
-    /// An entry under a key, whatever that is called.
-    fn named_entry(&mut self, map: &mut Map, journal: &mut Journal, key_event: &Event<'a>) -> Result<(), MergeError> {
-        let key = key(key_event)?;
-        let place = self.layer.start.offset(key_event.start);
-        let Some(index) = journal.find(map, &key) else {
+    /// An entry under a key, whatever that is called, and where that stands.
+    fn named_entry(
+        &mut self,
+        map: &mut Map,
+        journal: &mut Journal,
+        key: &str,
+        at: Range<usize>,
+    ) -> Result<(), MergeError> {
+        let place = self.layer.start.offset(at.start);
+        let Some(index) = journal.find(map, key) else {
             let value = self.value(place)?;
-            map.push(self.scratch.texts.share(&key), value);
+            map.push(self.scratch.texts.share(key), value);
             return Ok(());
         };
         let prior = self.clear(map, journal, index);
         if let Some(first) = prior.repeated {
-            let again = Span::new(place, self.layer.start.offset(key_event.end));
+            let again = Span::new(place, self.layer.start.offset(at.end));
             self.remarks.push(Remark::Duplicate(Duplicate { key: Str::from(key), first, again }));
         }
         let Some(slot) = map.get_index_mut(index) else { return Ok(()) };
@@ -510,8 +540,13 @@ pub(super) fn lone_scalar(event: &Event<'_>) -> Result<Value, YamlError> {
 
 /// The event of a plain scalar.
 fn plain_event(text: &str, start: usize) -> Event<'_> {
-    let kind = EventKind::Scalar { text: Cow::Borrowed(text), style: Style::Plain, props: None };
-    Event { kind, start, end: start + text.len() }
+    Quick { text, style: Style::Plain, start }.event()
+}
+
+/// Whether a plain scalar in the place of a key is a text, and no `<<`.
+#[inline(always)]
+fn is_text_key(key: &str) -> bool {
+    resolve_plain(key) == Resolved::Str && !is_merge(key, Style::Plain, None)
 }
 
 /// Whether it is an infinite number or none: JSON has neither, and Helm goes through JSON.

@@ -83,11 +83,6 @@ impl<'a> Expander<'a> {
         self.reader.current()
     }
 
-    /// Has it that another event was come to last.
-    pub fn set_event(&mut self, event: Event<'a>) {
-        self.reader.set_current(event);
-    }
-
     /// The same, to be kept.
     #[inline(always)]
     pub fn take_event(&mut self) -> Event<'a> {
@@ -104,7 +99,7 @@ impl<'a> Expander<'a> {
         let line = self.reader.plain_line()?;
         self.alias = None;
         match line {
-            Line::Entry { .. } => self.count.all += 2,
+            Line::Entry { .. } | Line::Empty { .. } => self.count.all += 2,
             Line::Opens { .. } => {
                 self.count.all += 2;
                 self.depth += 1;
@@ -112,6 +107,13 @@ impl<'a> Expander<'a> {
             Line::End => self.depth = self.depth.saturating_sub(1),
         }
         Some(line)
+    }
+
+    /// Has the line that was given last come again, as events. It was an entry.
+    #[cold]
+    pub fn unread_line(&mut self) {
+        self.reader.unread_line();
+        self.count.all -= 2;
     }
 
     /// Whether an event, as most are, is one of which nothing is to be remembered; it is counted then.

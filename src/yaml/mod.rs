@@ -27,7 +27,7 @@ pub use flow::to_flow;
 pub use json::{JsonOptions, to_json};
 pub(crate) use load::READ_AHEAD;
 pub use load::{Builder, Duplicate, Loaded, load, load_document, load_documents, load_range};
-pub use read::{Checkpoint, Line, Reader, is_utf16, transcode};
+pub use read::{Checkpoint, Line, Quick, Reader, is_utf16, transcode};
 pub use resolve::{Resolved, is_merge, resolve, resolve_plain};
 pub use stream::{Sink, Text, WINDOW, read_documents};
 pub use write::{Comment, Dialect, Numbers, WriteError, WriteOptions, to_yaml, to_yaml_for_people};

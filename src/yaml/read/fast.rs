@@ -20,8 +20,8 @@ use super::{Reader, Step};
 const MAX_KEY: usize = 1024;
 
 /// A place to go back to.
-#[derive(Clone, Copy)]
-struct Mark {
+#[derive(Clone, Copy, Default)]
+pub(super) struct Mark {
     pos: usize,
     line_start: usize,
     simple_key_allowed: bool,
@@ -36,10 +36,17 @@ pub enum Line<'a> {
         key: &'a str,
         /// The offset where it begins.
         at: usize,
-        /// The value as it stands in the input.
-        value: &'a str,
-        /// The offset where that begins.
-        value_start: usize,
+        /// The value.
+        value: Quick<'a>,
+    },
+    /// A key with `[]` or `{}`.
+    Empty {
+        /// The key as it stands in the input.
+        key: &'a str,
+        /// The offset where it begins.
+        at: usize,
+        /// Whether it is `[]`.
+        list: bool,
     },
     /// A key with a block collection below it, whose event was come to.
     Opens {
@@ -50,6 +57,26 @@ pub enum Line<'a> {
     },
     /// No line: the mapping ends before it.
     End,
+}
+
+/// A scalar as it stands on one line of the input, without anchor, tag or escapes.
+#[derive(Debug, Clone, Copy)]
+pub struct Quick<'a> {
+    /// Its text.
+    pub text: &'a str,
+    /// How it was written.
+    pub style: Style,
+    /// The offset where it begins, its quote included.
+    pub start: usize,
+}
+
+impl<'a> Quick<'a> {
+    /// Its event.
+    pub fn event(self) -> Event<'a> {
+        let quotes = if self.style == Style::Plain { 0 } else { 2 };
+        let kind = EventKind::Scalar { text: Cow::Borrowed(self.text), style: self.style, props: None };
+        Event { kind, start: self.start, end: self.start + self.text.len() + quotes }
+    }
 }
 
 /// A key that has been found, so that it need not be found twice.
@@ -111,27 +138,54 @@ impl<'a> Reader<'a> {
         if self.key.style != Style::Plain {
             return None;
         }
-        let mark = self.scan.mark();
+        self.line = self.scan.mark();
         let (end, after) = (self.key.end, self.key.after);
         let key = slice(self.scan.text, at, end);
         let line = match self.scan.byte(after) {
-            b' ' => self.plain_value(after + 1).map(|(value, value_start)| Line::Entry { key, at, value, value_start }),
+            b' ' => match self.scan.byte(after + 1) {
+                b'"' | b'\'' => self.quoted_value(after + 1).map(|value| Line::Entry { key, at, value }),
+                b'[' | b'{' => self.empty_value(after + 1).map(|list| Line::Empty { key, at, list }),
+                _ => self.plain_value(after + 1).map(|value| Line::Entry { key, at, value }),
+            },
             b'\n' => self.plain_below(after + 1).then_some(Line::Opens { key, at }),
             _ => None,
         };
         if line.is_none() {
-            self.scan.reset(mark);
+            self.unread_line();
         }
         line
     }
 
+    /// Goes back to before the line that was given last, which was an entry.
+    pub(in crate::yaml) fn unread_line(&mut self) {
+        self.scan.reset(self.line);
+    }
+
     /// The plain scalar of one line at an offset.
     #[inline(always)]
-    fn plain_value(&mut self, start: usize) -> Option<(&'a str, usize)> {
+    fn plain_value(&mut self, start: usize) -> Option<Quick<'a>> {
         self.scan.pos = start;
         self.scan.simple_key_allowed = false;
         let end = self.scan.one_line_plain()?;
-        Some((slice(self.scan.text, self.scan.value_start, end), self.scan.value_start))
+        let start = self.scan.value_start;
+        Some(Quick { text: slice(self.scan.text, start, end), style: Style::Plain, start })
+    }
+
+    /// The scalar in quotes, without escapes, of one line at an offset.
+    fn quoted_value(&mut self, start: usize) -> Option<Quick<'a>> {
+        let (end, style) = self.scan.one_line_quoted(start)?;
+        let text = slice(self.scan.text, start + 1, end - 1);
+        self.scan.pass_line_end(end).then_some(Quick { text, style, start })
+    }
+
+    /// Whether what ends its line at an offset is `[]`; nothing where it is not `{}` either.
+    fn empty_value(&mut self, start: usize) -> Option<bool> {
+        let list = match self.scan.bytes().get(start..start + 2) {
+            Some(b"[]") => true,
+            Some(b"{}") => false,
+            _ => return None,
+        };
+        self.scan.pass_line_end(start + 2).then_some(list)
     }
 
     /// Comes to the block collection that begins on the line at an offset.
@@ -442,19 +496,31 @@ impl Scanner<'_> {
         let (stop, at) = self.plain_stop(start);
         let end = self.trim_end(at);
         self.pos = at;
-        if stop == Stop::LineEnd && self.byte(at) == b'\n' {
-            // The usual end: the next line begins with something.
-            let line = at + 1;
-            let next = line + spaces(self.bytes(), line);
-            if self.byte(next) > b'#' {
-                (self.pos, self.line_start, self.simple_key_allowed) = (next, line, true);
-                return (self.column() <= self.indent).then_some(end);
-            }
+        if stop == Stop::LineEnd && self.pass_to_text(at) {
+            return (self.column() <= self.indent).then_some(end);
         }
         match stop {
             Stop::LineEnd | Stop::Comment => self.pass_gap(stop == Stop::LineEnd).then_some(end),
             Stop::Colon | Stop::Other => None,
         }
+    }
+
+    /// Passes the line break at an offset, and the spaces after it, where something stands behind them: the usual end of
+    /// a line. Whether that is so.
+    #[inline(always)]
+    fn pass_to_text(&mut self, at: usize) -> bool {
+        let line = at + 1;
+        let next = line + spaces(self.bytes(), line);
+        let is_usual = self.byte(at) == b'\n' && self.byte(next) > b'#';
+        if is_usual {
+            (self.pos, self.line_start, self.simple_key_allowed) = (next, line, true);
+        }
+        is_usual
+    }
+
+    /// The same, where a line ends that the next one does not go on.
+    fn pass_line_end(&mut self, at: usize) -> bool {
+        self.pass_to_text(at) && self.column() <= self.indent
     }
 
     /// Passes what is between a plain scalar and the next token; whether the scalar has surely ended. A comment ends it.
@@ -514,21 +580,26 @@ impl Scanner<'_> {
         found
     }
 
-    fn quoted_key(&self, start: usize, key: &mut Key) -> bool {
+    /// Where the scalar in quotes, without escapes, that begins at an offset ends on its line.
+    fn one_line_quoted(&self, start: usize) -> Option<(usize, Style)> {
         let quote = self.byte(start);
         let style = match quote {
             b'"' => Style::Double,
             b'\'' => Style::Single,
-            _ => return false,
+            _ => return None,
         };
         let mut end = start + 1;
         while self.byte(end) != quote {
             if matches!(self.byte(end), 0 | b'\n' | b'\r' | b'\\') {
-                return false;
+                return None;
             }
             end += 1;
         }
-        end += 1;
+        Some((end + 1, style))
+    }
+
+    fn quoted_key(&self, start: usize, key: &mut Key) -> bool {
+        let Some((end, style)) = self.one_line_quoted(start) else { return false };
         let colon = end + spaces(self.bytes(), end);
         let found = self.byte(colon) == b':' && is_gap(self.byte(colon + 1)) && colon - start <= MAX_KEY;
         if found {

@@ -21,7 +21,7 @@ use super::{Event, YamlError};
 use parse::{Frame, State};
 use scan::Scanner;
 
-pub use fast::Line;
+pub use fast::{Line, Quick};
 pub use text::{is_utf16, transcode};
 pub use window::Checkpoint;
 
@@ -41,6 +41,8 @@ pub struct Reader<'a> {
     at_ease: bool,
     /// The key that the short cut found last.
     key: fast::Key,
+    /// Where the line began that it gave last.
+    line: fast::Mark,
     /// The event that was come to last.
     event: Event<'a>,
 }
@@ -61,6 +63,7 @@ impl<'a> Reader<'a> {
             fast,
             at_ease: false,
             key: fast::Key::NONE,
+            line: fast::Mark::default(),
             event: Event::NONE,
         }
     }

@@ -20,14 +20,22 @@ fn read<'a>(mut reader: Reader<'a>) -> (Vec<Event<'a>>, Option<YamlError>) {
 /// The same, read by lines wherever that can be.
 fn read_lines<'a>(mut reader: Reader<'a>) -> (Vec<Event<'a>>, Option<YamlError>) {
     let mut events = Vec::new();
-    let plain = |text: &'a str, start| {
-        let kind = EventKind::Scalar { text: Cow::Borrowed(text), style: Style::Plain, props: None };
-        Event { kind, start, end: start + text.len() }
-    };
+    let plain = |text, start| Quick { text, style: Style::Plain, start }.event();
     loop {
         match reader.plain_line() {
-            Some(Line::Entry { key, at, value, value_start }) => {
-                events.extend([plain(key, at), plain(value, value_start)]);
+            Some(Line::Entry { key, at, value }) => {
+                events.extend([plain(key, at), value.event()]);
+                continue;
+            }
+            Some(Line::Empty { key, at, list }) => {
+                let (begin, end) = match list {
+                    true => (EventKind::SequenceStart { flow: true, props: None }, EventKind::SequenceEnd),
+                    false => (EventKind::MappingStart { flow: true, props: None }, EventKind::MappingEnd),
+                };
+                let start = reader.key.end_at(at) + 1;
+                events.push(plain(key, at));
+                events.push(Event { kind: begin, start, end: start + 1 });
+                events.push(Event { kind: end, start: start + 1, end: start + 2 });
                 continue;
             }
             Some(Line::Opens { key, at }) => {

@@ -79,6 +79,7 @@ impl<'a> Reader<'a> {
             fast,
             at_ease,
             key: fast::Key::NONE,
+            line: fast::Mark::default(),
             event: Event::NONE,
         }
     }
