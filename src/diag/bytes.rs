@@ -1,7 +1,8 @@
 //! The bytes of a text, held by many at once.
 
 use std::ops::Deref;
-use std::sync::Arc;
+use std::path::PathBuf;
+use std::sync::{Arc, OnceLock};
 
 /// Bytes in memory: a clone shares them. Those that lie in the program itself are not copied.
 #[derive(Clone)]
@@ -12,12 +13,50 @@ enum Held {
     Static(&'static [u8]),
     // A vector's room is not copied to become this, as `Arc<[u8]>` would have it.
     Shared(Arc<Vec<u8>>),
+    File(Arc<OnDisk>),
+}
+
+/// A file that is read again when somebody asks.
+struct OnDisk {
+    path: PathBuf,
+    len: usize,
+    read: OnceLock<Vec<u8>>,
 }
 
 impl Bytes {
     /// Bytes that are part of the program.
     pub const fn of_program(bytes: &'static [u8]) -> Self {
         Bytes(Held::Static(bytes))
+    }
+
+    /// Bytes of a file that had this many, which are not held but read when somebody asks, as a message does. Of a file
+    /// that has changed by then it is what is there, cut or filled up with line breaks.
+    pub fn of_file(path: impl Into<PathBuf>, len: usize) -> Self {
+        Bytes(Held::File(Arc::new(OnDisk { path: path.into(), len, read: OnceLock::new() })))
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        match &self.0 {
+            Held::Static(bytes) => bytes.len(),
+            Held::Shared(bytes) => bytes.len(),
+            Held::File(file) => file.len,
+        }
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
+impl OnDisk {
+    fn bytes(&self) -> &[u8] {
+        self.read.get_or_init(|| {
+            let mut bytes = std::fs::read(&self.path).unwrap_or_default();
+            bytes.resize(self.len, b'\n');
+            bytes
+        })
     }
 }
 
@@ -28,6 +67,7 @@ impl Deref for Bytes {
         match &self.0 {
             Held::Static(bytes) => bytes,
             Held::Shared(bytes) => bytes,
+            Held::File(file) => file.bytes(),
         }
     }
 }
@@ -67,5 +107,26 @@ impl Eq for Bytes {}
 impl std::fmt::Debug for Bytes {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "b\"{}\"", self.escape_ascii())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_read_when_it_is_asked_for_and_never_of_another_length() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("values.yaml");
+        std::fs::write(&path, "a: 1\n").unwrap();
+        let [same, shorter, longer, gone] = [0; 4].map(|_| Bytes::of_file(&path, 5));
+        assert_eq!(&*same, b"a: 1\n");
+        std::fs::write(&path, "a: 1\nb: 2\n").unwrap();
+        assert_eq!(&*longer, b"a: 1\n");
+        std::fs::write(&path, "b").unwrap();
+        assert_eq!((shorter.len(), &*shorter), (5, &b"b\n\n\n\n"[..]));
+        std::fs::remove_file(&path).unwrap();
+        assert_eq!(&*gone, b"\n\n\n\n\n");
+        assert_eq!(&*same, b"a: 1\n");
     }
 }

@@ -48,6 +48,37 @@ pub(super) fn read(path: &str, limit: Option<u64>) -> Result<Bytes, InputError> 
     }
 }
 
+/// Files of at least this size are not held in memory once they are merged.
+const LARGE: u64 = 1 << 20;
+
+/// A values file for as long as it is merged.
+pub(super) struct Values<'b> {
+    /// What is kept of it: its bytes, or where they are.
+    pub kept: Bytes,
+    /// Its bytes in the room that was given; none where they are kept.
+    pub text: Option<&'b [u8]>,
+}
+
+/// Reads a file as [`read`] does, a large one into `room`.
+///
+/// # Errors
+/// As [`read`].
+pub(super) fn read_values<'b>(path: &str, limit: Option<u64>, room: &'b mut Vec<u8>) -> Result<Values<'b>, InputError> {
+    let most = limit.unwrap_or(u64::from(Pos::END));
+    let is_large = |data: &std::fs::Metadata| data.is_file() && (LARGE..=most).contains(&data.len());
+    if path == "-" || !std::fs::metadata(path).is_ok_and(|data| is_large(&data)) {
+        return Ok(Values { kept: read(path, limit)?, text: None });
+    }
+    room.clear();
+    File::open(path)?.take(most.saturating_add(1)).read_to_end(room)?;
+    if room.len() as u64 > most {
+        return Err(InputError::TooLarge(most));
+    }
+    // A message may come when the process is in another folder.
+    let path = std::path::absolute(path)?;
+    Ok(Values { kept: Bytes::of_file(path, room.len()), text: Some(room) })
+}
+
 /// Opens a file, or stdin where the path is `-`, to be read several times: a pipe is put into a temporary file first.
 /// Without a limit of its own it may be of any size.
 ///

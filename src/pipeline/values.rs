@@ -96,8 +96,18 @@ impl Given<'_> {
         for name in &input.layers {
             self.file(chart.layer_source(name, self.sources)?, Giver::Layer(name.clone()))?;
         }
+        let mut room = Vec::new();
         for path in &input.files {
-            self.file(read_values(path, input.max_input, self.sources)?, Giver::File(path.clone()))?;
+            check_is_local(path)?;
+            let read = input::read_values(path, input.max_input, &mut room);
+            let input::Values { kept, text } = read.map_err(|err| Error::Values(unreadable(path, &err)))?;
+            let source = self.sources.add(shown(path), SourceKind::Data, kept)?;
+            self.givers.push((source.clone(), Giver::File(path.clone())));
+            let merged = match text {
+                Some(text) => self.layers.file_with_text(&source, text),
+                None => self.layers.file(&source),
+            };
+            merged.map_err(|err| Error::Values(err.diagnostic()))?;
         }
         for (flag, argument) in &input.sets {
             let source = self.sources.add(flag.name(), SourceKind::Argument, argument.as_bytes())?;
@@ -131,13 +141,22 @@ impl Given<'_> {
 /// # Errors
 /// Where it cannot be read; a URL.
 pub fn read_values(path: &str, limit: Option<u64>, sources: &Sources) -> Result<Arc<Source>, Error> {
+    check_is_local(path)?;
+    let bytes = input::read(path, limit).map_err(|err| Error::Values(unreadable(path, &err)))?;
+    Ok(sources.add(shown(path), SourceKind::Data, bytes)?)
+}
+
+/// What messages call a values file.
+fn shown(path: &str) -> &str {
+    if path == "-" { "stdin" } else { path }
+}
+
+fn check_is_local(path: &str) -> Result<(), Error> {
     if path.contains("://") {
         let refused = Diagnostic::error(format!("{path}: values are not fetched from the network"));
         return Err(Error::Usage(refused.help("download the file first and give its path")));
     }
-    let name = if path == "-" { "stdin" } else { path };
-    let bytes = input::read(path, limit).map_err(|err| Error::Values(unreadable(path, &err)))?;
-    Ok(sources.add(name, SourceKind::Data, bytes)?)
+    Ok(())
 }
 
 /// A values file that cannot be read, with the nearest name in its folder.

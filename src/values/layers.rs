@@ -47,13 +47,21 @@ impl Layers {
     /// # Errors
     /// Where it is not YAML, or not a map, or what Helm's library refuses; where a tag is not right.
     pub fn file(&mut self, source: &Arc<Source>) -> Result<(), LayerError> {
-        self.documents(source).map_err(|cause| LayerError { source: source.clone(), cause })
+        self.file_with_text(source, &source.text)
     }
 
-    fn documents(&mut self, source: &Source) -> Result<(), MergeError> {
-        for range in yaml::Documents::new(&source.text) {
+    /// The same, given the text of the source by one who has it in memory.
+    ///
+    /// # Errors
+    /// As [`Layers::file`].
+    pub fn file_with_text(&mut self, source: &Arc<Source>, text: &[u8]) -> Result<(), LayerError> {
+        self.documents(source, text).map_err(|cause| LayerError { source: source.clone(), cause })
+    }
+
+    fn documents(&mut self, source: &Source, text: &[u8]) -> Result<(), MergeError> {
+        for range in yaml::Documents::new(text) {
             let Layers { root, provenance, remarks, scratch } = self;
-            merge_document(root, source, range?, provenance, remarks, scratch)?;
+            merge_document(root, source, text, range?, provenance, remarks, scratch)?;
         }
         Ok(())
     }
@@ -106,7 +114,7 @@ pub(super) fn documents(
         let mut alone = Layers::new();
         let Layers { root, remarks, scratch, .. } = &mut alone;
         let range = range.map_err(|err| fail(err.into()))?;
-        merge_document(root, source, range, provenance, remarks, scratch).map_err(fail)?;
+        merge_document(root, source, &source.text, range, provenance, remarks, scratch).map_err(fail)?;
         warnings.extend(alone.warnings());
         documents.push(alone.root);
     }

@@ -84,7 +84,7 @@ impl MergeError {
     }
 }
 
-/// Lays one document over the merged tree.
+/// Lays one document, a range of the text of a source, over the merged tree.
 ///
 /// # Errors
 /// Where the document is not YAML, or is YAML that Helm's library refuses, or has a tag that is not right. The tree is
@@ -92,13 +92,14 @@ impl MergeError {
 pub(super) fn merge_document(
     root: &mut Value,
     source: &Source,
+    text: &[u8],
     range: Range<usize>,
     provenance: &mut Provenance,
     remarks: &mut Vec<Remark>,
     scratch: &mut Scratch,
 ) -> Result<(), MergeError> {
     let base = source.base.offset(range.start);
-    let text = source.text.get(range.clone()).unwrap_or_default();
+    let text = text.get(range.clone()).unwrap_or_default();
     // Offsets in what is made of UTF-16 are not those in the file, so there is nothing to be told of its nodes.
     if is_utf16(text) {
         let value = load_document(source, range)?.value;
