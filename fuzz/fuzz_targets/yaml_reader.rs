@@ -1,9 +1,11 @@
 //! Any bytes: the reader ends, without a panic, with the same events by the short cut and without it; what it reads
-//! becomes values or an error.
+//! becomes values or an error, the same ones by the streaming merge and by a merge of whole trees.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
 use render::diag::{SourceKind, Sources};
+use render::value::{Provenance, Value};
+use render::values::{Layers, overlay};
 use render::yaml::{Event, Reader, YamlError, load, load_documents};
 
 fuzz_target!(|input: &[u8]| {
@@ -18,7 +20,17 @@ fuzz_target!(|input: &[u8]| {
     }
     if let Ok(source) = Sources::default().add("fuzz", SourceKind::Data, input) {
         let _ = load(&source);
-        let _ = load_documents(&source);
+        let documents = load_documents(&source);
+        let mut layers = Layers::new();
+        let merged = layers.file(&source);
+        // Tags of layers say more than whole trees know.
+        if let (Ok(documents), Ok(()), false) = (documents, merged, input.contains(&b'!')) {
+            let mut whole = Value::map::<&str>([]);
+            for document in documents.into_iter().filter(|document| !document.value.is_null()) {
+                overlay(&mut whole, document.value, &mut Provenance::default());
+            }
+            assert_eq!(layers.finish().0, whole);
+        }
     }
 });
 
