@@ -145,8 +145,14 @@ impl Walk<'_> {
 /// # Errors
 /// It cannot be read.
 pub fn read_whole(file: &mut fs::File, size: u64) -> io::Result<Bytes> {
-    let mut bytes = Vec::with_capacity(size as usize);
-    file.read_to_end(&mut bytes)?;
+    let most = size.saturating_add(1);
+    let mut bytes = Vec::with_capacity(most as usize);
+    // Within a limit, the size is not asked for again.
+    file.by_ref().take(most).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 == most {
+        // It has grown meanwhile, or is no ordinary file.
+        file.read_to_end(&mut bytes)?;
+    }
     Ok(bytes.into())
 }
 

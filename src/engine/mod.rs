@@ -27,7 +27,7 @@ pub struct Rendered {
     /// The template.
     pub template: Arc<Template>,
     /// What it printed.
-    pub text: String,
+    pub text: Arc<str>,
 }
 
 /// A template engine, set up with all templates of a chart and its subcharts.

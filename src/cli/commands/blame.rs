@@ -115,7 +115,7 @@ impl<'o> Text<'o> {
 fn find<'o>(outcome: &'o Outcome, what: &str) -> Vec<Text<'o>> {
     let file = outcome.kept.all_rendered().iter().find(|rendered| is_path(&rendered.template.name, what));
     if let Some(rendered) = file {
-        let (template, text) = (rendered.template.name.as_str(), rendered.text.as_str());
+        let (template, text) = (rendered.template.name.as_str(), &*rendered.text);
         return vec![Text { template, text, range: 0..text.len() }];
     }
     let Some((kind, name)) = what.split_once('/') else { return Vec::new() };
