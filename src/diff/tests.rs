@@ -151,6 +151,37 @@ fn what_is_said_of_a_risk_cannot_leave_its_place() {
 }
 
 #[test]
+fn a_namespace_that_one_side_leaves_out_is_that_of_the_release() {
+    let web = |namespace: &str, app: &str| {
+        format!(
+            "apiVersion: apps/v1\nkind: DaemonSet\nmetadata: {{name: web{namespace}}}\n\
+             spec: {{selector: {{matchLabels: {{app: {app}}}}}, template: {{metadata: {{labels: {{app: {app}}}}}}}}}\n"
+        )
+    };
+    let named = side("named.yaml", &web(", namespace: shop", "a"));
+    let unnamed = |home: &str| Side { namespace: home.into(), ..side("unnamed.yaml", &web("", "a")) };
+    for (home, said) in [("shop", ""), ("other", "metadata.namespace"), ("", "metadata.namespace")] {
+        for (old, new) in [(&named, &unnamed(home)), (&unnamed(home), &named)] {
+            let report = compare(old, new, &options(&[]));
+            let changes = report.resources.iter().flat_map(ResourceChange::changes);
+            assert_eq!(changes.map(|change| change.path.to_string()).collect::<String>(), said, "{home}");
+            assert_eq!(report.summary().changed, usize::from(!said.is_empty()), "{home}");
+        }
+    }
+    // However little they have in common.
+    let report = compare(&named, &side("other.yaml", &web("", "b")), &options(&[]));
+    assert_eq!(
+        report.risks.iter().map(|risk| risk.rule.id).collect::<Vec<_>>(),
+        ["daemonset-selector", "pods-restart"]
+    );
+    // Of several only that of the release.
+    let both = side("both.yaml", &format!("{}---\n{}", web(", namespace: x", "b"), web(", namespace: shop", "a")));
+    let gone = |home: &str| compare(&both, &unnamed(home), &options(&[])).summary();
+    assert_eq!((gone("shop").removed, gone("shop").unchanged), (1, 1));
+    assert_eq!((gone("").changed, gone("").unchanged), (0, 0));
+}
+
+#[test]
 fn rules_leave_out_what_they_name() {
     let (old, new) = fixture("merge_keys");
     let left = |rules: &[&str]| {
