@@ -220,7 +220,11 @@ fn decode(text: &str) -> Option<Vec<u8>> {
 
 /// Whether text is a value and not a reference to one, such as `$(PASSWORD)` or `{{ .Token }}`, nor a switch.
 pub(super) fn is_literal(text: &str) -> bool {
-    !matches!(text, "" | "true" | "false") && !text.starts_with(['$', '%']) && !text.starts_with("{{")
+    const SWITCHES: [&str; 6] = ["true", "false", "yes", "no", "on", "off"];
+    !text.is_empty()
+        && !SWITCHES.iter().any(|switch| text.eq_ignore_ascii_case(switch))
+        && !text.starts_with(['$', '%'])
+        && !text.starts_with("{{")
 }
 
 /// Secrets in the lines of a text, found one line after another.
