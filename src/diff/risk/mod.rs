@@ -23,6 +23,7 @@ mod tests;
 
 pub use class::{Class, UnknownClass};
 
+pub(super) use read::some;
 pub(super) use upgrade::Upgrade;
 
 use super::{FieldPath, ResourceChange};

@@ -172,7 +172,7 @@ pub(super) fn together(a: &Resource, b: &Resource) -> bool {
 }
 
 /// Some of many names, and how many more there are.
-pub(super) fn some(names: &[String]) -> String {
+pub(in super::super) fn some(names: &[String]) -> String {
     const MOST: usize = 4;
     let shown = names.iter().take(MOST).map(String::as_str).collect::<Vec<_>>().join(", ");
     match names.len().saturating_sub(MOST) {

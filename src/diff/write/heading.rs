@@ -1,6 +1,7 @@
 //! What all formats call a resource, a change, a number of them.
 
-use super::super::{Fate, ResourceChange, Summary};
+use super::super::risk::some;
+use super::super::{Fate, Report, ResourceChange, Summary};
 use super::lines::visible;
 
 /// The sign that stands before a resource.
@@ -34,6 +35,17 @@ pub(super) fn name(change: &ResourceChange) -> String {
         None => change.resource().id.to_string(),
     };
     visible(&name)
+}
+
+/// The kind of some resources of one kind, and what they are called, not all where they are many.
+pub(super) fn names(report: &Report, places: &[usize]) -> (String, String) {
+    let id = |place: usize| &report.resources[place].resource().id;
+    let called = |place: usize| {
+        let id = id(place);
+        if id.namespace.is_empty() { id.name.to_string() } else { format!("{}/{}", id.namespace, id.name) }
+    };
+    let names: Vec<String> = places.iter().map(|place| called(*place)).collect();
+    (visible(&id(places[0]).kind), visible(&some(&names)))
 }
 
 /// `apps/v1`, with both versions where it has moved.

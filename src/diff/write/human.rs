@@ -98,20 +98,36 @@ impl Page {
         }
         self.painted(&[BOLD], &heading::summary(&report.summary()));
         self.out.push('\n');
-        for (n, (change, own)) in report.resources.iter().zip(&told.own).enumerate() {
-            let line = format!("  {} {}", heading::sign(change.fate()), heading::name(change));
-            self.painted(&[colour_of(change.fate())], &line);
-            let extent = heading::extent(change);
-            if !extent.is_empty() {
-                let above = if own.is_empty() { ", told above" } else { "" };
-                self.painted(&[DIM], &format!("  {extent}{above}"));
-            }
-            let risks = report.risks_of(n);
-            if let Some(worst) = risks.first() {
-                self.painted(&[colour_of_class(worst.class())], &format!("  [{}]", risks::classes(risks)));
+        for entry in told.entries(report) {
+            match entry[..] {
+                [n] => self.entry(&report.resources[n], told.own[n].is_empty(), report.risks_of(n)),
+                _ => self.entries(report, &entry),
             }
             self.out.push('\n');
         }
+    }
+
+    fn entry(&mut self, change: &ResourceChange, is_told: bool, risks: &[Risk]) {
+        let line = format!("  {} {}", heading::sign(change.fate()), heading::name(change));
+        self.painted(&[colour_of(change.fate())], &line);
+        let extent = heading::extent(change);
+        if !extent.is_empty() {
+            let above = if is_told { ", told above" } else { "" };
+            self.painted(&[DIM], &format!("  {extent}{above}"));
+        }
+        if let Some(worst) = risks.first() {
+            self.painted(&[colour_of_class(worst.class())], &format!("  [{}]", risks::classes(risks)));
+        }
+    }
+
+    /// Resources of one kind of which all is told above.
+    fn entries(&mut self, report: &Report, places: &[usize]) {
+        let (kind, names) = heading::names(report, places);
+        self.painted(
+            &[colour_of(Fate::Changed)],
+            &format!("  {} {kind} ×{}", heading::sign(Fate::Changed), places.len()),
+        );
+        self.painted(&[DIM], &format!("  told above: {names}"));
     }
 
     /// What to do about the risks, rule by rule.

@@ -53,6 +53,11 @@ impl Block {
         let whole = format!("<details><summary>{title}</summary>\n\n{fence}diff\n{body}{fence}\n\n</details>\n\n");
         Block { whole, name: format!("{title} (too long to be shown here)<br>\n") }
     }
+
+    fn line(text: String) -> Block {
+        let whole = format!("{text}<br>\n");
+        Block { name: whole.clone(), whole }
+    }
 }
 
 /// The references that lead nowhere now, in a fold that is open.
@@ -91,19 +96,24 @@ fn blocks(report: &Report, context: usize) -> Vec<Block> {
         let lines: Vec<Line> = group.iter().flat_map(|(_, lines)| lines).cloned().collect();
         Block::new(&format!("<b>In each of {} resources</b>", group[0].0), &lines)
     });
-    let resources = report.resources.iter().zip(&told.own).enumerate().map(|(n, (change, own))| {
-        let title = title(change, report.risks_of(n));
-        match change {
-            ResourceChange::Added(new) => Block::new(&title, &lines::whole(Mark::Added, &new.value)),
-            ResourceChange::Removed(old) => Block::new(&title, &lines::whole(Mark::Removed, &old.value)),
-            ResourceChange::Paired(_) if own.is_empty() => {
-                let whole = format!("{title}, told above<br>\n");
-                Block { name: whole.clone(), whole }
-            }
-            ResourceChange::Paired(_) => Block::new(&title, &own.concat()),
+    let entries = told.entries(report).into_iter().map(|entry| match entry[..] {
+        [n] => resource(&report.resources[n], &told.own[n], report.risks_of(n)),
+        _ => {
+            let (kind, names) = heading::names(report, &entry);
+            Block::line(format!("<code>{}</code> ×{}, told above: {}", escaped(&kind), entry.len(), escaped(&names)))
         }
     });
-    groups.chain(resources).collect()
+    groups.chain(entries).collect()
+}
+
+fn resource(change: &ResourceChange, own: &[Vec<Line>], risks: &[Risk]) -> Block {
+    let title = title(change, risks);
+    match change {
+        ResourceChange::Added(new) => Block::new(&title, &lines::whole(Mark::Added, &new.value)),
+        ResourceChange::Removed(old) => Block::new(&title, &lines::whole(Mark::Removed, &old.value)),
+        ResourceChange::Paired(_) if own.is_empty() => Block::line(format!("{title}, told above")),
+        ResourceChange::Paired(_) => Block::new(&title, &own.concat()),
+    }
 }
 
 fn title(change: &ResourceChange, risks: &[Risk]) -> String {

@@ -2,7 +2,9 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::super::{Report, ResourceChange};
+use indexmap::IndexMap;
+
+use super::super::{Fate, Report, ResourceChange};
 use super::lines::{self, Line};
 
 /// A change that is the same in this many resources is told once.
@@ -19,9 +21,7 @@ pub(super) struct Told {
 impl Told {
     /// Sorts a report's changes into those told once and those told with their resource.
     pub(super) fn of(report: &Report, context: usize) -> Told {
-        let of_resource = |resource: &ResourceChange| {
-            resource.changes().iter().map(|change| lines::of_change(change, context)).collect()
-        };
+        let of_resource = |resource: &ResourceChange| lines::of_changes(resource.changes(), context);
         let all: Vec<Vec<Vec<Line>>> = report.resources.iter().map(of_resource).collect();
         let mut counts: HashMap<&[Line], usize> = HashMap::new();
         all.iter().flatten().for_each(|lines| *counts.entry(lines).or_default() += 1);
@@ -33,5 +33,24 @@ impl Told {
         let mut repeated: Vec<(usize, Vec<Line>)> = first.map(|lines| (counts[&lines[..]], lines.clone())).collect();
         repeated.sort_by_key(|(count, _)| std::cmp::Reverse(*count));
         Told { repeated, own }
+    }
+
+    /// The places of a report's resources in its order; those of one kind of which nothing is left to say, where they
+    /// are many, are together at the place of the first.
+    pub(super) fn entries(&self, report: &Report) -> Vec<Vec<usize>> {
+        let mut entries: IndexMap<(&str, &str, usize), Vec<usize>> = IndexMap::new();
+        for (n, change) in report.resources.iter().enumerate() {
+            let is_told = change.fate() == Fate::Changed && self.own[n].is_empty() && report.risks_of(n).is_empty();
+            let id = &change.resource().id;
+            let key = if is_told { (id.group.as_str(), id.kind.as_str(), usize::MAX) } else { ("", "", n) };
+            entries.entry(key).or_default().push(n);
+        }
+        let few = |places: Vec<usize>| match places.len() > MANY {
+            true => vec![places],
+            false => places.into_iter().map(|place| vec![place]).collect(),
+        };
+        let mut entries: Vec<Vec<usize>> = entries.into_values().flat_map(few).collect();
+        entries.sort_unstable();
+        entries
     }
 }
