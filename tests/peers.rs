@@ -66,7 +66,12 @@ fn of_values() -> Vec<Pair> {
             &["-C", "0"],
             pair("no lines around", "a: |\n  x\n  q\n", "a: |\n  x\n  Q\n", &["@@ -2,1 +2,1 @@\n  -   q"]),
         ),
-        pair("JSON in a text", "a: '{\"b\":1,\"c\":2}'", "a: '{\"b\":1,\"c\":3}'", &["-     \"c\": 2", "+     \"c\": 3"]),
+        pair(
+            "JSON in a text",
+            "a: '{\"b\":1,\"c\":2}'",
+            "a: '{\"b\":1,\"c\":3}'",
+            &["-     \"c\": 2", "+     \"c\": 3"],
+        ),
         pair("JSON laid out", "a: '{\"b\":1}'", "a: |\n  {\n    \"b\": 1\n  }\n", &["~ a: JSON in another layout"]),
         with(&["--ignore", "a.*"], pair("fields left out", "a: {b: 1}\nc: 1", "a: {b: 2}\nc: 2", &["1 change\n"])),
         with(&["--reverse"], pair("both sides exchanged", "a: x", "a: q", &["~ a: q → x"])),

@@ -1,7 +1,7 @@
 //! What all formats call a resource, a change, a number of them.
 
 use super::super::risk::some;
-use super::super::{Fate, Report, ResourceChange, Summary};
+use super::super::{Fate, Id, Report, ResourceChange, Summary};
 use super::lines::visible;
 
 /// The sign that stands before a resource.
@@ -60,6 +60,15 @@ pub(super) fn version(change: &ResourceChange) -> String {
 /// The template that printed a resource; empty where it is not known.
 pub(super) fn template(change: &ResourceChange) -> String {
     visible(change.resource().template.as_deref().unwrap_or_default())
+}
+
+/// What comes in the place of a resource that goes, or goes where this one comes; empty where nothing does.
+pub(super) fn place(change: &ResourceChange, other: Option<&Id>) -> String {
+    visible(&match (change, other) {
+        (_, None) => String::new(),
+        (ResourceChange::Removed(_), Some(other)) => format!("a {} takes its place", other.kind),
+        (_, Some(other)) => format!("in the place of the {}", other.kind),
+    })
 }
 
 /// `3 changes`, and how alike the two are where that made them one.

@@ -1,7 +1,7 @@
 //! The report for a terminal: resource by resource what changed, and a summary below it all.
 
 use super::super::risk::{Class, Risk};
-use super::super::{Fate, Report, ResourceChange};
+use super::super::{Fate, Id, Report, ResourceChange};
 use super::lines::{self, Line, Mark, visible};
 use super::repeated::Told;
 use super::{Style, heading, risks};
@@ -19,8 +19,8 @@ pub fn human(report: &Report, style: &Style) -> String {
     let mut page = Page { out: String::new(), colour: style.colour };
     let told = Told::of(report, style.context);
     page.repeated(&told);
-    for (n, (change, own)) in report.resources.iter().zip(&told.own).enumerate() {
-        page.resource(change, own, report.risks_of(n));
+    for (n, change) in report.resources.iter().enumerate() {
+        page.resource(change, &told.own[n], told.other(report, n), report.risks_of(n));
     }
     page.summary(report, &told);
     page.broken(report);
@@ -44,15 +44,15 @@ impl Page {
         }
     }
 
-    fn resource(&mut self, change: &ResourceChange, own: &[Vec<Line>], risks: &[Risk]) {
+    fn resource(&mut self, change: &ResourceChange, own: &[Vec<Line>], other: Option<&Id>, risks: &[Risk]) {
         if own.is_empty() && !change.changes().is_empty() && risks.is_empty() {
             return;
         }
-        self.title(change);
+        self.title(change, other);
         match change {
-            ResourceChange::Added(new) => self.lines(&lines::whole(Mark::Added, &new.value)),
-            ResourceChange::Removed(old) => self.lines(&lines::whole(Mark::Removed, &old.value)),
-            ResourceChange::Paired(_) => own.iter().for_each(|lines| self.lines(lines)),
+            ResourceChange::Added(new) if other.is_none() => self.lines(&lines::whole(Mark::Added, &new.value)),
+            ResourceChange::Removed(old) if other.is_none() => self.lines(&lines::whole(Mark::Removed, &old.value)),
+            _ => own.iter().for_each(|lines| self.lines(lines)),
         }
         risks.iter().for_each(|risk| self.risk(risk));
         self.out.push('\n');
@@ -64,11 +64,11 @@ impl Page {
         self.out += &format!(": {}\n", risks::said(risk));
     }
 
-    fn title(&mut self, change: &ResourceChange) {
+    fn title(&mut self, change: &ResourceChange, other: Option<&Id>) {
         let sign = heading::sign(change.fate());
         let title = format!("{sign} {}", heading::name(change));
         self.painted(&[BOLD, colour_of(change.fate())], &title);
-        let about = [heading::version(change), heading::template(change)];
+        let about = [heading::version(change), heading::template(change), heading::place(change, other)];
         let about: Vec<String> = about.into_iter().filter(|text| !text.is_empty()).collect();
         if !about.is_empty() {
             self.painted(&[DIM], &format!("  {}", about.join("  ")));

@@ -4,7 +4,9 @@ use std::collections::{HashMap, HashSet};
 
 use indexmap::IndexMap;
 
-use super::super::{Fate, Report, ResourceChange};
+use super::super::compare::changes;
+use super::super::risk::{is_kind_change, is_workload};
+use super::super::{Fate, Id, Report, ResourceChange};
 use super::lines::{self, Line};
 
 /// A change that is the same in this many resources is told once.
@@ -16,13 +18,21 @@ pub(super) struct Told {
     pub(super) repeated: Vec<(usize, Vec<Line>)>,
     /// For each resource of the report its own changes.
     pub(super) own: Vec<Vec<Vec<Line>>>,
+    /// The places of workloads that come where one of another kind goes, and of those that go.
+    successors: HashMap<usize, usize>,
 }
 
 impl Told {
     /// Sorts a report's changes into those told once and those told with their resource.
     pub(super) fn of(report: &Report, context: usize) -> Told {
-        let of_resource = |resource: &ResourceChange| lines::of_changes(resource.changes(), context);
-        let all: Vec<Vec<Vec<Line>>> = report.resources.iter().map(of_resource).collect();
+        let successors = successors(report);
+        let of_resource = |(n, resource): (usize, &ResourceChange)| match (resource, successors.get(&n)) {
+            (ResourceChange::Added(new), Some(old)) => {
+                lines::of_changes(&changes(report.resources[*old].resource(), new, true), context)
+            }
+            _ => lines::of_changes(resource.changes(), context),
+        };
+        let all: Vec<Vec<Vec<Line>>> = report.resources.iter().enumerate().map(of_resource).collect();
         let mut counts: HashMap<&[Line], usize> = HashMap::new();
         all.iter().flatten().for_each(|lines| *counts.entry(lines).or_default() += 1);
         let is_repeated = |lines: &&Vec<Line>| counts[&lines[..]] >= MANY;
@@ -32,7 +42,13 @@ impl Told {
         let first = all.iter().flatten().filter(is_repeated).filter(|lines| told.insert(&lines[..]));
         let mut repeated: Vec<(usize, Vec<Line>)> = first.map(|lines| (counts[&lines[..]], lines.clone())).collect();
         repeated.sort_by_key(|(count, _)| std::cmp::Reverse(*count));
-        Told { repeated, own }
+        Told { repeated, own, successors }
+    }
+
+    /// The resource of another kind that comes where this one goes, or that this one takes the place of: such two are
+    /// told apart field by field, with the one that comes.
+    pub(super) fn other<'a>(&self, report: &'a Report, place: usize) -> Option<&'a Id> {
+        Some(&report.resources[*self.successors.get(&place)?].resource().id)
     }
 
     /// The places of a report's resources in its order; those of one kind of which nothing is left to say, where they
@@ -53,4 +69,21 @@ impl Told {
         entries.sort_unstable();
         entries
     }
+}
+
+/// For each workload of another kind under the same name the place of the other one, in both directions.
+fn successors(report: &Report) -> HashMap<usize, usize> {
+    let changed = report.risks.iter().filter(|risk| is_kind_change(risk)).map(|risk| risk.resource);
+    let pairs = changed.filter_map(|old| {
+        let gone = &report.resources[old].resource().id;
+        let comes = |change: &ResourceChange| match change {
+            ResourceChange::Added(new) => {
+                (&new.id.name, &new.id.namespace, &new.id.group) == (&gone.name, &gone.namespace, &gone.group)
+                    && is_workload(new)
+            }
+            _ => false,
+        };
+        Some((old, report.resources.iter().position(comes)?))
+    });
+    pairs.flat_map(|(old, new)| [(old, new), (new, old)]).collect()
 }
