@@ -148,7 +148,7 @@ impl Secrets {
 
     /// Text with the values in lines such as `password = x` masked, and private keys; none where there are none.
     fn lines(&self, text: &str) -> Option<Str> {
-        let mut secrets = SecretLines::default();
+        let mut secrets = SecretLines { has_keys: text.contains(PRIVATE_KEY), ..SecretLines::default() };
         let mut masked = false;
         let mut out = String::new();
         for line in text.split_inclusive('\n') {
@@ -227,9 +227,14 @@ pub(super) fn is_literal(text: &str) -> bool {
         && !text.starts_with("{{")
 }
 
+/// What stands in the first line of a private key, and in the last.
+const PRIVATE_KEY: &str = "PRIVATE KEY-----";
+
 /// Secrets in the lines of a text, found one line after another.
 #[derive(Default)]
 struct SecretLines {
+    /// Whether there are private keys in the text at all.
+    has_keys: bool,
     /// The indent of a key whose value stands in the lines below it, further in.
     below: Option<usize>,
     /// Whether the lines are those of a private key.
@@ -243,7 +248,7 @@ impl SecretLines {
     fn range(&mut self, line: &str) -> Option<std::ops::Range<usize>> {
         let start = line.len() - line.trim_start().len();
         let whole = start..start + line.trim().len();
-        if line.contains("PRIVATE KEY-----") {
+        if self.has_keys && line.contains(PRIVATE_KEY) {
             self.in_key = line.contains("-----BEGIN");
             return None;
         }
