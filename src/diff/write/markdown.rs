@@ -5,6 +5,7 @@ use super::super::{Id, Report, ResourceChange};
 use super::lines::{self, Line, Mark, visible};
 use super::repeated::Told;
 use super::{heading, risks};
+use crate::markup::coded;
 
 /// What GitHub takes as one comment is 65,536 characters; room is left for what others add.
 const LIMIT: usize = 60_000;
@@ -83,7 +84,8 @@ fn dangers(report: &Report) -> Vec<Block> {
             let name = escaped(&heading::name(&report.resources[risk.resource]));
             whole += &format!("- <code>{name}</code> {}\n", escaped(&risks::said(risk)));
         }
-        whole += &format!("\nWhat to do: {} (<code>{}</code>)\n\n</details>\n\n", escaped(rule.advice), rule.id);
+        let advice = coded(rule.advice, escaped);
+        whole += &format!("\nWhat to do: {advice} (<code>{}</code>)\n\n</details>\n\n", rule.id);
         Block { whole, name: format!("{title}<br>\n") }
     };
     risks::by_rule(report).into_iter().map(block).collect()

@@ -2,6 +2,7 @@
 
 use super::super::{Id, LineKind, Report, Resource, ResourceChange, hunks, reconciled};
 use super::{lines, risks, view};
+use crate::value::Value;
 
 /// The report as a patch, with `context` lines around what changed; risks are comments, which `patch` passes over.
 pub fn unified(report: &Report, context: usize) -> String {
@@ -10,7 +11,7 @@ pub fn unified(report: &Report, context: usize) -> String {
         out += &format!("# broken reference: {}\n", lines::visible(&broken.what));
     }
     for (n, change) in report.resources.iter().enumerate() {
-        let (old, new) = texts(change);
+        let (old, new) = texts(change, view::block);
         for risk in report.risks_of(n) {
             out += &format!("# {}: {} ({})\n", risk.class(), risks::said(risk), risk.rule.id);
         }
@@ -36,12 +37,13 @@ pub fn unified(report: &Report, context: usize) -> String {
     out
 }
 
-/// The YAML of both sides; where there is none, nothing. The new one is written as the old one where they are the same.
-pub(super) fn texts(change: &ResourceChange) -> (String, String) {
+/// The YAML of both sides, written by `write`; where there is none, nothing. The new one is written as the old one where
+/// they are the same.
+pub(super) fn texts(change: &ResourceChange, write: fn(&Value) -> String) -> (String, String) {
     match change {
-        ResourceChange::Added(new) => (String::new(), view::block(&new.value)),
-        ResourceChange::Removed(old) => (view::block(&old.value), String::new()),
-        ResourceChange::Paired(pair) => (view::block(&pair.old.value), view::block(&reconciled(&pair.old, &pair.new))),
+        ResourceChange::Added(new) => (String::new(), write(&new.value)),
+        ResourceChange::Removed(old) => (write(&old.value), String::new()),
+        ResourceChange::Paired(pair) => (write(&pair.old.value), write(&reconciled(&pair.old, &pair.new))),
     }
 }
 
