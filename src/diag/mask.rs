@@ -16,29 +16,51 @@ pub fn is_secret_key(key: &str) -> bool {
         "namespace",
         "type",
     ];
-    const WORDS: [&str; 14] = [
-        "password",
-        "passwd",
-        "passphrase",
-        "secret",
-        "token",
-        "apikey",
-        "accesskey",
-        "privatekey",
-        "encryptionkey",
-        "credential",
-        "cookie",
-        "signingkey",
-        "secretkey",
-        "healthkey",
-    ];
-    let folded = key.bytes().filter(u8::is_ascii_alphanumeric).map(|b| b.to_ascii_lowercase());
-    let folded: Vec<u8> = folded.collect();
-    // Each line of each text is asked: most bytes begin no word.
-    let begins = |at: &usize| matches!(folded[*at], b'a' | b'c' | b'e' | b'h' | b'p' | b's' | b't');
-    let mut places = (0..folded.len()).filter(begins);
-    (places.any(|at| WORDS.iter().any(|word| folded[at..].starts_with(word.as_bytes()))) || folded == b"pass")
-        && !NAMES.iter().any(|name| folded.ends_with(name.as_bytes()))
+    let folded = folded(key);
+    (has_word(&folded) || folded == PASS) && !NAMES.iter().any(|name| folded.ends_with(name.as_bytes()))
+}
+
+/// Whether a text may hold a key that [`is_secret_key`] takes for one; where it does not, none of its lines need be asked.
+pub fn may_name_secrets(text: &str) -> bool {
+    let folded = folded(text);
+    has_word(&folded) || folded.windows(PASS.len()).any(|word| word == PASS)
+}
+
+/// Words in the names of secrets.
+const WORDS: [&[u8]; 14] = [
+    b"password",
+    b"passwd",
+    b"passphrase",
+    b"secret",
+    b"token",
+    b"apikey",
+    b"accesskey",
+    b"privatekey",
+    b"encryptionkey",
+    b"credential",
+    b"cookie",
+    b"signingkey",
+    b"secretkey",
+    b"healthkey",
+];
+
+/// A secret's name where it is all of it.
+const PASS: &[u8] = b"pass";
+
+/// The letters and digits of a text, in small letters.
+fn folded(text: &str) -> Vec<u8> {
+    text.bytes().filter(u8::is_ascii_alphanumeric).map(|b| b.to_ascii_lowercase()).collect()
+}
+
+fn has_word(folded: &[u8]) -> bool {
+    // Few places begin as a word does.
+    let begins = |two: &[u8]| {
+        matches!(two, [b'p', b'a' | b'r'] | [b's', b'e' | b'i'] | [b't' | b'c', b'o'] | [b'a', b'p' | b'c'])
+            || matches!(two, [b'e', b'n'] | [b'c', b'r'] | [b'h', b'e'])
+    };
+    let places = folded.windows(2).enumerate().filter(|(_, two)| begins(two));
+    let mut rest = places.map(|(at, _)| &folded[at..]);
+    rest.any(|rest| WORDS.iter().any(|word| rest.starts_with(word)))
 }
 
 /// A line of YAML with the value of a secret key replaced by `***`; `all` masks the value of any key.
@@ -57,6 +79,16 @@ pub(super) fn mask_line(line: &str, all: bool) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn each_word_is_found_wherever_it_stands() {
+        for word in WORDS.into_iter().chain([PASS]) {
+            let word = std::str::from_utf8(word).expect("text");
+            assert!(is_secret_key(word), "{word}");
+            assert!(may_name_secrets(&format!("{{\"a\":1,\"{}\":2}}", word.to_uppercase())), "{word}");
+        }
+        assert!(!is_secret_key("passes") && !is_secret_key("secretName") && !may_name_secrets("a: 1"));
+    }
 
     #[test]
     fn secret_keys() {

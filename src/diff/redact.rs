@@ -10,7 +10,7 @@ use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
 
-use crate::diag::is_secret_key;
+use crate::diag::{is_secret_key, may_name_secrets};
 use crate::value::{Map, Str, Value};
 
 use super::Resource;
@@ -148,17 +148,22 @@ impl Secrets {
 
     /// Text with the values in lines such as `password = x` masked, and private keys; none where there are none.
     fn lines(&self, text: &str) -> Option<Str> {
-        let mut secrets = SecretLines { has_keys: text.contains(PRIVATE_KEY), ..SecretLines::default() };
-        let mut masked = false;
-        let mut out = String::new();
-        for line in text.split_inclusive('\n') {
-            let range = secrets.range(line).unwrap_or_default();
-            masked |= !range.is_empty();
-            out.push_str(&line[..range.start]);
-            out.push_str(&self.mask(line[range.clone()].as_bytes()));
-            out.push_str(&line[range.end..]);
+        if !may_name_secrets(text) {
+            return None;
         }
-        masked.then(|| out.into())
+        let mut secrets = SecretLines::default();
+        let mut out = String::new();
+        let (mut start, mut copied) = (0, 0);
+        for line in text.split_inclusive('\n') {
+            if let Some(range) = secrets.range(line).filter(|range| !range.is_empty()) {
+                out.push_str(&text[copied..start + range.start]);
+                out.push_str(&self.mask(line[range.clone()].as_bytes()));
+                copied = start + range.end;
+            }
+            start += line.len();
+        }
+        out.push_str(&text[copied..]);
+        (copied > 0).then(|| out.into())
     }
 
     /// JSON with the text under secret-like keys masked; none where there is none.
@@ -227,14 +232,9 @@ pub(super) fn is_literal(text: &str) -> bool {
         && !text.starts_with("{{")
 }
 
-/// What stands in the first line of a private key, and in the last.
-const PRIVATE_KEY: &str = "PRIVATE KEY-----";
-
 /// Secrets in the lines of a text, found one line after another.
 #[derive(Default)]
 struct SecretLines {
-    /// Whether there are private keys in the text at all.
-    has_keys: bool,
     /// The indent of a key whose value stands in the lines below it, further in.
     below: Option<usize>,
     /// Whether the lines are those of a private key.
@@ -248,7 +248,7 @@ impl SecretLines {
     fn range(&mut self, line: &str) -> Option<std::ops::Range<usize>> {
         let start = line.len() - line.trim_start().len();
         let whole = start..start + line.trim().len();
-        if self.has_keys && line.contains(PRIVATE_KEY) {
+        if line.contains("PRIVATE KEY-----") {
             self.in_key = line.contains("-----BEGIN");
             return None;
         }
