@@ -17,13 +17,13 @@ pub fn is_secret_key(key: &str) -> bool {
         "type",
     ];
     let folded = folded(key);
-    (has_word(&folded) || folded == PASS) && !NAMES.iter().any(|name| folded.ends_with(name.as_bytes()))
+    (has(&folded, begins_word) || folded == PASS) && !NAMES.iter().any(|name| folded.ends_with(name.as_bytes()))
 }
 
 /// Whether a text may hold a key that [`is_secret_key`] takes for one; where it does not, none of its lines need be asked.
 pub fn may_name_secrets(text: &str) -> bool {
     let folded = folded(text);
-    has_word(&folded) || folded.windows(PASS.len()).any(|word| word == PASS)
+    has(&folded, |rest| rest.starts_with(PASS) || begins_word(rest))
 }
 
 /// Words in the names of secrets.
@@ -49,18 +49,35 @@ const PASS: &[u8] = b"pass";
 
 /// The letters and digits of a text, in small letters.
 fn folded(text: &str) -> Vec<u8> {
-    text.bytes().filter(u8::is_ascii_alphanumeric).map(|b| b.to_ascii_lowercase()).collect()
+    let mut out = vec![0; text.len()];
+    let mut end = 0;
+    // Texts are long: a byte that does not count is written, and then written over.
+    for byte in text.bytes() {
+        out[end] = byte.to_ascii_lowercase();
+        end += usize::from(byte.is_ascii_alphanumeric());
+    }
+    out.truncate(end);
+    out
 }
 
-fn has_word(folded: &[u8]) -> bool {
-    // Few places begin as a word does.
-    let begins = |two: &[u8]| {
-        matches!(two, [b'p', b'a' | b'r'] | [b's', b'e' | b'i'] | [b't' | b'c', b'o'] | [b'a', b'p' | b'c'])
-            || matches!(two, [b'e', b'n'] | [b'c', b'r'] | [b'h', b'e'])
+fn begins_word(text: &[u8]) -> bool {
+    WORDS.iter().any(|word| text.starts_with(word))
+}
+
+/// Whether a word begins somewhere in a text. Few places begin as one does.
+fn has(folded: &[u8], begins_word: impl Fn(&[u8]) -> bool) -> bool {
+    let may_begin = |two: &[u8]| match two[0] {
+        b'p' => matches!(two[1], b'a' | b'r'),
+        b's' => matches!(two[1], b'e' | b'i'),
+        b't' => two[1] == b'o',
+        b'c' => matches!(two[1], b'o' | b'r'),
+        b'a' => matches!(two[1], b'p' | b'c'),
+        b'e' => two[1] == b'n',
+        b'h' => two[1] == b'e',
+        _ => false,
     };
-    let places = folded.windows(2).enumerate().filter(|(_, two)| begins(two));
-    let mut rest = places.map(|(at, _)| &folded[at..]);
-    rest.any(|rest| WORDS.iter().any(|word| rest.starts_with(word)))
+    let mut places = folded.windows(2).enumerate().filter(|(_, two)| may_begin(two));
+    places.any(|(at, _)| begins_word(&folded[at..]))
 }
 
 /// A line of YAML with the value of a secret key replaced by `***`; `all` masks the value of any key.
