@@ -1,7 +1,7 @@
 //! Pods that are replaced because their template changes.
 
 use super::super::report::{Change, Detail};
-use super::super::{Paired, ResourceChange, Step};
+use super::super::{Paired, ResourceChange, Step, list};
 use super::{Class, Found, Rule, Upgrade, defaults, read};
 
 static RESTART: Rule = Rule {
@@ -67,6 +67,9 @@ fn part(change: &Change) -> Option<String> {
                     (Some(Step::Key(field)), Detail::Replaced { old, new }) if field == "image" && rest.len() == 1 => {
                         let (old, new) = (old.as_str().unwrap_or_default(), new.as_str().unwrap_or_default());
                         Some(format!("image of {name} ({})", image(old, new)))
+                    }
+                    (Some(Step::Key(field)), Detail::Replaced { old, .. }) if field == "name" && rest.len() == 1 => {
+                        Some(format!("container {} renamed {name}", list::label(old)))
                     }
                     (Some(Step::Key(field)), _) => Some(format!("{field} of {name}")),
                     (_, Detail::Added(_)) => Some(format!("container {name} added")),
