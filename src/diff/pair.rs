@@ -26,8 +26,7 @@ pub(super) struct Pairing {
 }
 
 /// Pairs resources by what they are to a cluster, then those of which only one side names the namespace, and those that
-/// are left by likeness. Of several with one name, which
-/// no cluster can have, the first is paired with the first.
+/// are left by likeness. Of several with one name, which no cluster can have, the first is paired with the first.
 ///
 /// `homes` are the namespaces of the resources that name none, on either side, as far as they are known.
 pub(super) fn pair(olds: &[Resource], news: &[Resource], homes: [&str; 2]) -> Pairing {
