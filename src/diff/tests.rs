@@ -73,6 +73,8 @@ fn every_format() {
         report(&format!("{old}---\n{more_old}---\n{secret_old}"), &format!("{new}---\n{more_new}---\n{secret_new}"));
     keep("format_colours", &write::human(&report, &Style { colour: true, context: 1 }).replace('\x1b', "␛"));
     keep("format_unified", &write::unified(&report, 2));
+    let (kind_old, kind_new) = fixture("kinds");
+    keep("format_unified_kinds", &write::unified(&self::report(&kind_old, &kind_new), 1));
     keep("format_brief", &write::brief(&report));
     keep("format_markdown", &write::markdown(&report, 3));
     let json = write::json(&report);

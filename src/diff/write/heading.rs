@@ -1,7 +1,7 @@
 //! What all formats call a resource, a change, a number of them.
 
 use super::super::risk::some;
-use super::super::{Fate, Id, Report, ResourceChange, Summary};
+use super::super::{Fate, Report, Resource, ResourceChange, Summary};
 use super::lines::visible;
 
 /// The sign that stands before a resource.
@@ -63,11 +63,11 @@ pub(super) fn template(change: &ResourceChange) -> String {
 }
 
 /// What comes in the place of a resource that goes, or goes where this one comes; empty where nothing does.
-pub(super) fn place(change: &ResourceChange, other: Option<&Id>) -> String {
+pub(super) fn place(change: &ResourceChange, other: Option<&Resource>) -> String {
     visible(&match (change, other) {
         (_, None) => String::new(),
-        (ResourceChange::Removed(_), Some(other)) => format!("a {} takes its place", other.kind),
-        (_, Some(other)) => format!("in the place of the {}", other.kind),
+        (ResourceChange::Removed(_), Some(other)) => format!("a {} takes its place", other.id.kind),
+        (_, Some(other)) => format!("in the place of the {}", other.id.kind),
     })
 }
 

@@ -1,7 +1,7 @@
 //! The report for a terminal: resource by resource what changed, and a summary below it all.
 
 use super::super::risk::{Class, Risk};
-use super::super::{Fate, Id, Report, ResourceChange};
+use super::super::{Fate, Report, Resource, ResourceChange};
 use super::lines::{self, Line, Mark, visible};
 use super::repeated::Told;
 use super::{Style, heading, risks};
@@ -20,7 +20,7 @@ pub fn human(report: &Report, style: &Style) -> String {
     let told = Told::of(report, style.context);
     page.repeated(&told);
     for (n, change) in report.resources.iter().enumerate() {
-        page.resource(change, &told.own[n], told.other(report, n), report.risks_of(n));
+        page.resource(change, &told.own[n], told.kinds.other(report, n), report.risks_of(n));
     }
     page.summary(report, &told);
     page.broken(report);
@@ -44,7 +44,7 @@ impl Page {
         }
     }
 
-    fn resource(&mut self, change: &ResourceChange, own: &[Vec<Line>], other: Option<&Id>, risks: &[Risk]) {
+    fn resource(&mut self, change: &ResourceChange, own: &[Vec<Line>], other: Option<&Resource>, risks: &[Risk]) {
         if own.is_empty() && !change.changes().is_empty() && risks.is_empty() {
             return;
         }
@@ -64,7 +64,7 @@ impl Page {
         self.out += &format!(": {}\n", risks::said(risk));
     }
 
-    fn title(&mut self, change: &ResourceChange, other: Option<&Id>) {
+    fn title(&mut self, change: &ResourceChange, other: Option<&Resource>) {
         let sign = heading::sign(change.fate());
         let title = format!("{sign} {}", heading::name(change));
         self.painted(&[BOLD, colour_of(change.fate())], &title);

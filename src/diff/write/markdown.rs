@@ -1,7 +1,7 @@
 //! The report as a comment on a pull request, in GitHub's Markdown: a table, and a fold a resource.
 
 use super::super::risk::{Class, Risk, Rule};
-use super::super::{Id, Report, ResourceChange};
+use super::super::{Report, Resource, ResourceChange};
 use super::lines::{self, Line, Mark, visible};
 use super::repeated::Told;
 use super::{heading, risks};
@@ -99,7 +99,7 @@ fn blocks(report: &Report, context: usize) -> Vec<Block> {
         Block::new(&format!("<b>In each of {} resources</b>", group[0].0), &lines)
     });
     let entries = told.entries(report).into_iter().map(|entry| match entry[..] {
-        [n] => resource(&report.resources[n], &told.own[n], told.other(report, n), report.risks_of(n)),
+        [n] => resource(&report.resources[n], &told.own[n], told.kinds.other(report, n), report.risks_of(n)),
         _ => {
             let (kind, names) = heading::names(report, &entry);
             Block::line(format!("<code>{}</code> ×{}, told above: {}", escaped(&kind), entry.len(), escaped(&names)))
@@ -108,7 +108,7 @@ fn blocks(report: &Report, context: usize) -> Vec<Block> {
     groups.chain(entries).collect()
 }
 
-fn resource(change: &ResourceChange, own: &[Vec<Line>], other: Option<&Id>, risks: &[Risk]) -> Block {
+fn resource(change: &ResourceChange, own: &[Vec<Line>], other: Option<&Resource>, risks: &[Risk]) -> Block {
     let title = title(change, other, risks);
     match change {
         ResourceChange::Added(new) if other.is_none() => Block::new(&title, &lines::whole(Mark::Added, &new.value)),
@@ -119,7 +119,7 @@ fn resource(change: &ResourceChange, own: &[Vec<Line>], other: Option<&Id>, risk
     }
 }
 
-fn title(change: &ResourceChange, other: Option<&Id>, risks: &[Risk]) -> String {
+fn title(change: &ResourceChange, other: Option<&Resource>, risks: &[Risk]) -> String {
     let fate = heading::word(change.fate()).to_owned();
     let about = [fate, heading::version(change), heading::extent(change), heading::place(change, other)];
     let about: Vec<String> = about.into_iter().filter(|text| !text.is_empty()).collect();

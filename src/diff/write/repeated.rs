@@ -5,8 +5,8 @@ use std::collections::{HashMap, HashSet};
 use indexmap::IndexMap;
 
 use super::super::compare::changes;
-use super::super::risk::{is_kind_change, is_workload};
-use super::super::{Fate, Id, Report, ResourceChange};
+use super::super::{Fate, Report, ResourceChange};
+use super::kinds::Kinds;
 use super::lines::{self, Line};
 
 /// A change that is the same in this many resources is told once.
@@ -18,18 +18,16 @@ pub(super) struct Told {
     pub(super) repeated: Vec<(usize, Vec<Line>)>,
     /// For each resource of the report its own changes.
     pub(super) own: Vec<Vec<Vec<Line>>>,
-    /// The places of workloads that come where one of another kind goes, and of those that go.
-    successors: HashMap<usize, usize>,
+    /// The workloads that become ones of another kind.
+    pub(super) kinds: Kinds,
 }
 
 impl Told {
     /// Sorts a report's changes into those told once and those told with their resource.
     pub(super) fn of(report: &Report, context: usize) -> Told {
-        let successors = successors(report);
-        let of_resource = |(n, resource): (usize, &ResourceChange)| match (resource, successors.get(&n)) {
-            (ResourceChange::Added(new), Some(old)) => {
-                lines::of_changes(&changes(report.resources[*old].resource(), new, true), context)
-            }
+        let kinds = Kinds::of(report);
+        let of_resource = |(n, resource): (usize, &ResourceChange)| match (resource, kinds.other(report, n)) {
+            (ResourceChange::Added(new), Some(old)) => lines::of_changes(&changes(old, new, true), context),
             _ => lines::of_changes(resource.changes(), context),
         };
         let all: Vec<Vec<Vec<Line>>> = report.resources.iter().enumerate().map(of_resource).collect();
@@ -42,13 +40,7 @@ impl Told {
         let first = all.iter().flatten().filter(is_repeated).filter(|lines| told.insert(&lines[..]));
         let mut repeated: Vec<(usize, Vec<Line>)> = first.map(|lines| (counts[&lines[..]], lines.clone())).collect();
         repeated.sort_by_key(|(count, _)| std::cmp::Reverse(*count));
-        Told { repeated, own, successors }
-    }
-
-    /// The resource of another kind that comes where this one goes, or that this one takes the place of: such two are
-    /// told apart field by field, with the one that comes.
-    pub(super) fn other<'a>(&self, report: &'a Report, place: usize) -> Option<&'a Id> {
-        Some(&report.resources[*self.successors.get(&place)?].resource().id)
+        Told { repeated, own, kinds }
     }
 
     /// The places of a report's resources in its order; those of one kind of which nothing is left to say, where they
@@ -69,21 +61,4 @@ impl Told {
         entries.sort_unstable();
         entries
     }
-}
-
-/// For each workload of another kind under the same name the place of the other one, in both directions.
-fn successors(report: &Report) -> HashMap<usize, usize> {
-    let changed = report.risks.iter().filter(|risk| is_kind_change(risk)).map(|risk| risk.resource);
-    let pairs = changed.filter_map(|old| {
-        let gone = &report.resources[old].resource().id;
-        let comes = |change: &ResourceChange| match change {
-            ResourceChange::Added(new) => {
-                (&new.id.name, &new.id.namespace, &new.id.group) == (&gone.name, &gone.namespace, &gone.group)
-                    && is_workload(new)
-            }
-            _ => false,
-        };
-        Some((old, report.resources.iter().position(comes)?))
-    });
-    pairs.flat_map(|(old, new)| [(old, new), (new, old)]).collect()
 }

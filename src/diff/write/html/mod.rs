@@ -30,9 +30,8 @@ pub fn html(report: &Report, context: usize) -> String {
     out += "<main>\n";
     let told = Told::of(report, context);
     repeated(&told, &mut out);
-    for (n, change) in report.resources.iter().enumerate() {
-        let is_told = told.own[n].is_empty() && change.fate() == Fate::Changed && report.risks_of(n).is_empty();
-        section(n, change, is_told, report.risks_of(n), context, &mut out);
+    for n in 0..report.resources.len() {
+        section(report, n, &told, context, &mut out);
     }
     if report.is_empty() {
         out += "<p id=\"nothing\">No differences.</p>\n";
@@ -118,15 +117,18 @@ fn repeated(told: &Told, out: &mut String) {
     }
 }
 
-/// A resource: its name, its risks, its fields that changed, both sides; folded where all `is_told` already.
-fn section(n: usize, change: &ResourceChange, is_told: bool, risks: &[Risk], context: usize, out: &mut String) {
+/// A resource: its name, its risks, its fields that changed, both sides; folded where all is told already.
+fn section(report: &Report, n: usize, told: &Told, context: usize, out: &mut String) {
+    let (change, other, risks) = (&report.resources[n], told.kinds.other(report, n), report.risks_of(n));
+    let is_told = told.own[n].is_empty() && change.fate() == Fate::Changed && risks.is_empty();
     let fate = heading::word(change.fate());
     let name = heading::name(change);
     let fields: Vec<String> = change.changes().iter().map(|change| change.path.to_string()).collect();
     let rules: Vec<&str> = risks.iter().flat_map(|risk| [risk.class().name(), risk.rule.id]).collect();
     let words = [&name, &heading::version(change), &fields.join(" "), &rules.join(" ")];
     let words = words.map(|words| words.to_lowercase()).join(" ");
-    let about = [fate.to_owned(), heading::version(change), heading::extent(change), heading::template(change)];
+    let (template, place) = (heading::template(change), heading::place(change, other));
+    let about = [fate.to_owned(), heading::version(change), heading::extent(change), template, place];
     let about: Vec<String> = about.into_iter().filter(|text| !text.is_empty()).collect();
     let open = if is_told { "" } else { " open" };
     *out += &format!(
@@ -147,7 +149,7 @@ fn section(n: usize, change: &ResourceChange, is_told: bool, risks: &[Risk], con
         fields.iter().for_each(|field| *out += &format!("<li>{}</li>\n", escaped(field)));
         *out += "</ul>\n";
     }
-    let (old, new) = unified::texts(change, view::laid_out);
+    let (old, new) = unified::texts(change, other, view::laid_out);
     table(&old, &new, context, out);
     *out += "</details>\n";
 }
