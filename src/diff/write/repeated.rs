@@ -43,14 +43,20 @@ impl Told {
         Told { repeated, own, kinds }
     }
 
+    /// Whether nothing is left to say of a resource: it is changed as many others are, and there is no risk in it.
+    pub(super) fn is_all(&self, report: &Report, place: usize) -> bool {
+        let is_changed = report.resources[place].fate() == Fate::Changed;
+        is_changed && self.own[place].is_empty() && report.risks_of(place).is_empty()
+    }
+
     /// The places of a report's resources in its order; those of one kind of which nothing is left to say, where they
     /// are many, are together at the place of the first.
     pub(super) fn entries(&self, report: &Report) -> Vec<Vec<usize>> {
         let mut entries: IndexMap<(&str, &str, usize), Vec<usize>> = IndexMap::new();
         for (n, change) in report.resources.iter().enumerate() {
-            let is_told = change.fate() == Fate::Changed && self.own[n].is_empty() && report.risks_of(n).is_empty();
             let id = &change.resource().id;
-            let key = if is_told { (id.group.as_str(), id.kind.as_str(), usize::MAX) } else { ("", "", n) };
+            let key =
+                if self.is_all(report, n) { (id.group.as_str(), id.kind.as_str(), usize::MAX) } else { ("", "", n) };
             entries.entry(key).or_default().push(n);
         }
         let few = |places: Vec<usize>| match places.len() > MANY {

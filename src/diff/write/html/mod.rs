@@ -3,7 +3,7 @@
 //! Style and script are in the page, and the page forbids itself to load anything.
 
 use super::super::risk::Risk;
-use super::super::{Broken, Fate, Line, LineKind, Report, ResourceChange, hunks};
+use super::super::{Broken, Line, LineKind, Report, ResourceChange, hunks};
 use super::repeated::Told;
 use super::{heading, lines, risks, unified, view};
 use crate::markup::{coded, escaped};
@@ -120,7 +120,6 @@ fn repeated(told: &Told, out: &mut String) {
 /// A resource: its name, its risks, its fields that changed, both sides; folded where all is told already.
 fn section(report: &Report, n: usize, told: &Told, context: usize, out: &mut String) {
     let (change, other, risks) = (&report.resources[n], told.kinds.other(report, n), report.risks_of(n));
-    let is_told = told.own[n].is_empty() && change.fate() == Fate::Changed && risks.is_empty();
     let fate = heading::word(change.fate());
     let name = heading::name(change);
     let fields: Vec<String> = change.changes().iter().map(|change| change.path.to_string()).collect();
@@ -130,7 +129,7 @@ fn section(report: &Report, n: usize, told: &Told, context: usize, out: &mut Str
     let (template, place) = (heading::template(change), heading::place(change, other));
     let about = [fate.to_owned(), heading::version(change), heading::extent(change), template, place];
     let about: Vec<String> = about.into_iter().filter(|text| !text.is_empty()).collect();
-    let open = if is_told { "" } else { " open" };
+    let open = if told.is_all(report, n) { "" } else { " open" };
     *out += &format!(
         "<details{open} class=\"resource {fate}\" id=\"r{n}\" data-fate=\"{fate}\" data-words=\"{}\">\n\
          <summary><b>{} {}</b> <span>{}</span></summary>\n",
