@@ -14,3 +14,14 @@ pub fn escaped(text: &str) -> String {
     }
     out
 }
+
+/// Text in which what stands between backquotes is code, all of it `escaped`.
+pub fn coded(text: &str, escaped: fn(&str) -> String) -> String {
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some((before, (code, after))) = rest.split_once('`').and_then(|(a, b)| Some((a, b.split_once('`')?))) {
+        out += &format!("{}<code>{}</code>", escaped(before), escaped(code));
+        rest = after;
+    }
+    out + &escaped(rest)
+}

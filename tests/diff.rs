@@ -65,6 +65,18 @@ fn a_side_is_a_file_a_folder_stdin_or_a_render() {
 }
 
 #[test]
+fn a_render_is_in_its_namespace_whether_its_manifests_say_so_or_not() {
+    let folder = folder();
+    folder.write("live.yaml", &OLD.replace("name: c", "name: c, namespace: shop"));
+    let same = "no differences (1 resource)\n";
+    assert_eq!(folder.render(&["diff", "live.yaml", "--", "chart", "-n", "shop"]).ok(), same);
+    folder.render(&["snapshot", "shop", "chart", "-n", "shop", "-o", "snapshot.yaml"]).ok();
+    assert_eq!(folder.render(&["diff", "live.yaml", "snapshot.yaml"]).ok(), same);
+    let said = differs(folder.render(&["diff", "live.yaml", "--", "chart", "-n", "other"]));
+    assert!(said.starts_with("~ ConfigMap c  v1") && said.contains("- metadata.namespace: shop"), "{said}");
+}
+
+#[test]
 fn what_is_no_side_is_refused() {
     let folder = folder();
     folder.write("bad.yaml", "---\na: 1\n---\nb: 1\nc: [1\nd: 2\n");

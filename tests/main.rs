@@ -17,6 +17,7 @@
 //! - `mistakes`: wrong input of every kind; each message is a snapshot
 //! - `opencti`: the bundled chart against what the public chart prints, and its own snapshots
 //! - `opencti_documents`: each block of its documents
+//! - `peers`: what helm-diff and dyff show, and `render diff` too
 //! - `snapshot`: stored renders
 //! - `stable`: seeds, lookups, and secrets that stay
 //! - `stackstorm`: the bundled StackStorm HA chart
@@ -44,6 +45,7 @@ mod merge;
 mod mistakes;
 mod opencti;
 mod opencti_documents;
+mod peers;
 mod snapshot;
 mod stable;
 mod stackstorm;

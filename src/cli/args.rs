@@ -299,12 +299,12 @@ pub(super) struct DiffArgs {
     /// Exit with 0 whether or not something is different
     #[arg(long, help_heading = "Output")]
     pub(super) exit_zero: bool,
-    /// Leave something out: `[KIND[/NAME]:]PATH`, @labels, @checksums, @server, @order (repeatable)
+    /// Leave something out: `[KIND[/NAME]:]PATH`, @labels, @checksums, @server, @order, @spaces (repeatable)
     ///
     /// A path is as the output has it: `spec.template.spec.containers[web].image`, `data.*`, `**.resources`. Without a
     /// path (`Secret:`, `Deployment/web:`) the resource is left out. @labels are the labels that name the version of a
     /// chart, @checksums annotations with `checksum` in their name, @server the fields that only a cluster writes, @order
-    /// the order of items in lists.
+    /// the order of items in lists, @spaces blanks at the ends of texts and of their lines.
     #[arg(long, value_name = "RULE", help_heading = "Comparison")]
     pub(super) ignore: Vec<String>,
     /// The key of a snapshot that does not hold it

@@ -222,5 +222,6 @@ pub(super) fn of_outcome(name: String, outcome: &Outcome, sources: &Sources) -> 
         let text = manifests::text(path.clone(), manifest.text().into(), sources)?;
         Ok(Document { text, template: Some(path.into()) })
     });
-    read_documents(name, documents.collect::<Result<_, Stop>>()?)
+    let side = read_documents(name, documents.collect::<Result<_, Stop>>()?)?;
+    Ok(Side { namespace: outcome.namespace.as_str().into(), ..side })
 }

@@ -11,7 +11,7 @@ mod suggest;
 
 pub use bytes::Bytes;
 pub use draw::{Style, draw};
-pub use mask::is_secret_key;
+pub use mask::{is_secret_key, may_name_secrets};
 pub use source::{Location, Pos, Skipped, Source, SourceKind, Sources, SourcesFull, Span};
 pub use suggest::nearest;
 

@@ -34,7 +34,7 @@ impl Walk<'_> {
             (Value::List(old, _), Value::List(new, _)) => self.list(old, new),
             _ if old == new || quantity::same(&self.keys(), old, new) => {}
             (Value::Str(old, _), Value::Str(new, _)) if text::is_block(old) || text::is_block(new) => {
-                let (old, new, json) = (old.clone(), new.clone(), text::is_json(old) && text::is_json(new));
+                let (old, new, json) = (old.clone(), new.clone(), text::are_json(old, new));
                 self.change(Detail::Text { old, new, json });
             }
             _ => self.change(Detail::Replaced { old: old.clone(), new: new.clone() }),

@@ -28,6 +28,7 @@ pub struct Rules {
     labels: bool,
     checksums: bool,
     order: bool,
+    spaces: bool,
 }
 
 /// A field, or a resource, that is left out.
@@ -59,7 +60,7 @@ pub struct BadRule {
 }
 
 impl Rules {
-    /// Reads rules: `[KIND[/NAME]:][PATH]`, or one of `@labels`, `@checksums`, `@server` and `@order`.
+    /// Reads rules: `[KIND[/NAME]:][PATH]`, or one of `@labels`, `@checksums`, `@server`, `@order` and `@spaces`.
     ///
     /// A path is written as the report prints it: keys with `.` between them, `\.` for a dot in a key, `[web]` for an
     /// item of a list. `*` stands for any characters of one step, `**` for any number of steps.
@@ -74,6 +75,7 @@ impl Rules {
                 "@labels" => rules.labels = true,
                 "@checksums" => rules.checksums = true,
                 "@order" => rules.order = true,
+                "@spaces" => rules.spaces = true,
                 "@server" => SERVER.iter().try_for_each(|rule| rules.add(rule))?,
                 _ => rules.add(text)?,
             }
@@ -107,6 +109,9 @@ impl Rules {
         if self.labels || self.checksums {
             self.prune_metadata(&mut resource.value);
         }
+        if self.spaces {
+            trim(&mut resource.value);
+        }
         resource
     }
 
@@ -134,6 +139,19 @@ impl Rules {
     }
 }
 
+/// Takes spaces and carriage returns from the ends of lines in texts, and what is blank from both ends of a text.
+fn trim(value: &mut Value) {
+    match value {
+        Value::Map(map, _) => Arc::make_mut(map).iter_mut().for_each(|(_, value)| trim(value)),
+        Value::List(items, _) => Arc::make_mut(items).iter_mut().for_each(trim),
+        Value::Str(text, _) if text.contains(char::is_whitespace) => {
+            let lines: Vec<&str> = text.trim().lines().map(str::trim_end).collect();
+            *text = lines.join("\n").into();
+        }
+        _ => {}
+    }
+}
+
 /// A map of labels that are all left out is left out itself: it is there on one side only.
 fn drop_emptied(map: &mut Map) {
     map.retain(|key, value| {
@@ -152,7 +170,7 @@ fn has_maps(value: &Value) -> bool {
 impl Rule {
     fn parse(text: &str) -> Result<Rule, &'static str> {
         if text.starts_with('@') {
-            return Err("the rules with @ are `@labels`, `@checksums`, `@server` and `@order`");
+            return Err("the rules with @ are `@labels`, `@checksums`, `@server`, `@order` and `@spaces`");
         }
         let (subject, path) = match text.split_once(':') {
             Some((subject, path)) if !subject.contains(['.', '[']) => (subject, path),

@@ -31,15 +31,16 @@ pub(super) struct Alignment {
 /// Lays two lists beside each other, given the kind of the resource and the keys on the way to them.
 pub(super) fn align(kind: &str, keys: &[&str], old: &[Value], new: &[Value], hashing: &Hashing) -> Alignment {
     match comparison(kind, keys, old, new) {
-        Comparison::Keyed(old_ids, new_ids) => keyed(old, &old_ids, new, &new_ids),
+        Comparison::Keyed(old_ids, new_ids) => keyed(old, &old_ids, new, &new_ids, hashing),
         Comparison::Sets => sets(old, new),
         Comparison::Sequences => Sequences { old, new, hashing }.align(),
     }
 }
 
-fn keyed(old: &[Value], old_ids: &[Identity], new: &[Value], new_ids: &[Identity]) -> Alignment {
+fn keyed(old: &[Value], old_ids: &[Identity], new: &[Value], new_ids: &[Identity], hashing: &Hashing) -> Alignment {
     let mut partners = partners(old_ids, new_ids);
     pair_by_name(old, new, &mut partners);
+    pair_by_likeness(old, new, &mut partners, hashing);
     let mut alignment = Alignment::default();
     for (j, id) in new_ids.iter().enumerate() {
         let fate = partners[j].map_or(Fate::Added(j), |i| Fate::Both(i, j));
@@ -62,10 +63,7 @@ fn partners(old: &[Identity], new: &[Identity]) -> Vec<Option<usize>> {
 /// Items that are left and have the same name are one, though what tells them apart has changed: a port, a path.
 fn pair_by_name(old: &[Value], new: &[Value], partners: &mut [Option<usize>]) {
     const NAME: &[&str] = &["name"];
-    let mut free = vec![true; old.len()];
-    partners.iter().flatten().for_each(|i| free[*i] = false);
-    let left_old: Vec<usize> = (0..old.len()).filter(|i| free[*i]).collect();
-    let left_new: Vec<usize> = (0..new.len()).filter(|j| partners[*j].is_none()).collect();
+    let (left_old, left_new) = left(old.len(), partners);
     let names = |items: &[Value], places: &[usize]| {
         identities(&places.iter().map(|place| items[*place].clone()).collect::<Vec<_>>(), NAME)
     };
@@ -75,6 +73,41 @@ fn pair_by_name(old: &[Value], new: &[Value], partners: &mut [Option<usize>]) {
     let (Some(old_names), Some(new_names)) = (names(old, &left_old), names(new, &left_new)) else { return };
     for (j, partner) in self::partners(&old_names, &new_names).into_iter().enumerate() {
         partners[left_new[j]] = partner.map(|i| left_old[i]);
+    }
+}
+
+/// The places of the items without a partner, in the old list and in the new one.
+fn left(old: usize, partners: &[Option<usize>]) -> (Vec<usize>, Vec<usize>) {
+    let mut free = vec![true; old];
+    partners.iter().flatten().for_each(|i| free[*i] = false);
+    ((0..old).filter(|i| free[*i]).collect(), (0..partners.len()).filter(|j| partners[*j].is_none()).collect())
+}
+
+/// Items that are left and hold much of the same are one that has another name now: a container, for one. Where two
+/// are, none is taken for it.
+fn pair_by_likeness(old: &[Value], new: &[Value], partners: &mut [Option<usize>], hashing: &Hashing) {
+    /// Items with fewer fields are alike by chance.
+    const LEAST: usize = 8;
+    const ALIKE: f64 = 0.6;
+    /// In longer lists than this no item is looked for.
+    const MOST: usize = 32;
+    let (left_old, left_new) = left(old.len(), partners);
+    if left_old.is_empty() || left_new.is_empty() || left_old.len().max(left_new.len()) > MOST {
+        return;
+    }
+    let features = |items: &[Value], places: &[usize]| -> Vec<(usize, Vec<u64>)> {
+        let all = places.iter().map(|place| (*place, features::of_value(&items[*place], hashing)));
+        all.filter(|(_, features)| features.len() >= LEAST).collect()
+    };
+    let (olds, news) = (features(old, &left_old), features(new, &left_new));
+    let alike = |a: &[u64], b: &[u64]| features::likeness(a, b) >= ALIKE;
+    for (j, new) in &news {
+        let mut found = olds.iter().filter(|(_, old)| alike(old, new));
+        if let (Some((i, old)), None) = (found.next(), found.next())
+            && news.iter().filter(|(_, other)| alike(old, other)).count() == 1
+        {
+            partners[*j] = Some(*i);
+        }
     }
 }
 

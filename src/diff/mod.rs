@@ -33,6 +33,7 @@ pub use side::{Document, Resource, Side};
 pub use text::{Hunk, Line, LineKind, hunks};
 
 use crate::manifest;
+use crate::value::Str;
 
 /// How to compare.
 #[derive(Debug, Clone, Default)]
@@ -51,8 +52,12 @@ pub struct Options {
 /// digests stand in a side already, the other's are made with the same key, whatever the options say.
 pub fn compare(old: &Side, new: &Side, options: &Options) -> Report {
     let secrets = old.digests.or(new.digests).map_or_else(|| options.secrets.clone(), Secrets::Masked);
-    let (olds, news) = (prepared(old, options, &secrets), prepared(new, options, &secrets));
-    let pairing = pair::pair(&olds, &news);
+    let (mut olds, mut news) = (prepared(old, options, &secrets), prepared(new, options, &secrets));
+    let pairing = pair::pair(&olds, &news, [&old.namespace, &new.namespace]);
+    for pair in &pairing.pairs {
+        place(&mut olds[pair.old], &old.namespace, &news[pair.new]);
+        place(&mut news[pair.new], &new.namespace, &olds[pair.old]);
+    }
     let mut unchanged = 0;
     let mut resources = Vec::new();
     for pair in &pairing.pairs {
@@ -83,6 +88,13 @@ fn prepared(side: &Side, options: &Options, secrets: &Secrets) -> Vec<Resource> 
     match side.digests {
         Some(_) => pruned.collect(),
         None => pruned.map(|resource| secrets.redact(&resource)).collect(),
+    }
+}
+
+/// Says which namespace a resource is in where it does not, and it is the one that the other side names.
+fn place(resource: &mut Resource, home: &Str, other: &Resource) {
+    if resource.id.namespace.is_empty() && !home.is_empty() && *home == other.id.namespace {
+        resource.place(home);
     }
 }
 

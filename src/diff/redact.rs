@@ -10,7 +10,7 @@ use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
 
-use crate::diag::is_secret_key;
+use crate::diag::{is_secret_key, may_name_secrets};
 use crate::value::{Map, Str, Value};
 
 use super::Resource;
@@ -148,17 +148,22 @@ impl Secrets {
 
     /// Text with the values in lines such as `password = x` masked, and private keys; none where there are none.
     fn lines(&self, text: &str) -> Option<Str> {
-        let mut secrets = SecretLines::default();
-        let mut masked = false;
-        let mut out = String::new();
-        for line in text.split_inclusive('\n') {
-            let range = secrets.range(line).unwrap_or_default();
-            masked |= !range.is_empty();
-            out.push_str(&line[..range.start]);
-            out.push_str(&self.mask(line[range.clone()].as_bytes()));
-            out.push_str(&line[range.end..]);
+        if !may_name_secrets(text) {
+            return None;
         }
-        masked.then(|| out.into())
+        let mut secrets = SecretLines::default();
+        let mut out = String::new();
+        let (mut start, mut copied) = (0, 0);
+        for line in text.split_inclusive('\n') {
+            if let Some(range) = secrets.range(line).filter(|range| !range.is_empty()) {
+                out.push_str(&text[copied..start + range.start]);
+                out.push_str(&self.mask(line[range.clone()].as_bytes()));
+                copied = start + range.end;
+            }
+            start += line.len();
+        }
+        out.push_str(&text[copied..]);
+        (copied > 0).then(|| out.into())
     }
 
     /// JSON with the text under secret-like keys masked; none where there is none.
@@ -220,7 +225,11 @@ fn decode(text: &str) -> Option<Vec<u8>> {
 
 /// Whether text is a value and not a reference to one, such as `$(PASSWORD)` or `{{ .Token }}`, nor a switch.
 pub(super) fn is_literal(text: &str) -> bool {
-    !matches!(text, "" | "true" | "false") && !text.starts_with(['$', '%']) && !text.starts_with("{{")
+    const SWITCHES: [&str; 6] = ["true", "false", "yes", "no", "on", "off"];
+    !text.is_empty()
+        && !SWITCHES.iter().any(|switch| text.eq_ignore_ascii_case(switch))
+        && !text.starts_with(['$', '%'])
+        && !text.starts_with("{{")
 }
 
 /// Secrets in the lines of a text, found one line after another.

@@ -193,7 +193,7 @@ pub enum Detail {
         old: Str,
         /// What it is.
         new: Str,
-        /// Both are JSON on a single line and are read line by line when they are laid out.
+        /// Both are JSON, one of them on a single line, and are read line by line when they are laid out.
         json: bool,
     },
     /// The items of a list are in another order, apart from those added and removed.

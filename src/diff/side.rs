@@ -16,6 +16,8 @@ pub struct Side {
     pub name: String,
     /// Its resources, in the order of its texts.
     pub resources: Vec<Resource>,
+    /// The namespace of its release, where resources are that name none; empty where it is not known.
+    pub namespace: Str,
     /// The key of the digests that stand in it for secrets; none where the secrets themselves do.
     pub digests: Option<DigestKey>,
 }
@@ -81,5 +83,14 @@ impl Resource {
         let api_version = value.get("apiVersion").and_then(Value::as_str).map(Str::from).unwrap_or_default();
         let id = Id::of(&value);
         Resource { id, api_version, value, template }
+    }
+
+    /// Names the namespace that it is in without saying so.
+    pub(super) fn place(&mut self, namespace: &Str) {
+        let metadata = self.value.as_map_mut().and_then(|all| all.get_mut("metadata")).and_then(Value::as_map_mut);
+        if let Some(metadata) = metadata {
+            metadata.insert("namespace".into(), Value::str(namespace.clone()));
+            self.id.namespace = namespace.clone();
+        }
     }
 }

@@ -73,6 +73,8 @@ fn every_format() {
         report(&format!("{old}---\n{more_old}---\n{secret_old}"), &format!("{new}---\n{more_new}---\n{secret_new}"));
     keep("format_colours", &write::human(&report, &Style { colour: true, context: 1 }).replace('\x1b', "␛"));
     keep("format_unified", &write::unified(&report, 2));
+    let (kind_old, kind_new) = fixture("kinds");
+    keep("format_unified_kinds", &write::unified(&self::report(&kind_old, &kind_new), 1));
     keep("format_brief", &write::brief(&report));
     keep("format_markdown", &write::markdown(&report, 3));
     let json = write::json(&report);
@@ -148,6 +150,37 @@ fn what_is_said_of_a_risk_cannot_leave_its_place() {
     for text in [human(&report), write::unified(&report, 3), write::markdown(&report, 3)] {
         assert!(text.contains("b") && !text.contains('\x1b'), "{text:?}");
     }
+}
+
+#[test]
+fn a_namespace_that_one_side_leaves_out_is_that_of_the_release() {
+    let web = |namespace: &str, app: &str| {
+        format!(
+            "apiVersion: apps/v1\nkind: DaemonSet\nmetadata: {{name: web{namespace}}}\n\
+             spec: {{selector: {{matchLabels: {{app: {app}}}}}, template: {{metadata: {{labels: {{app: {app}}}}}}}}}\n"
+        )
+    };
+    let named = side("named.yaml", &web(", namespace: shop", "a"));
+    let unnamed = |home: &str| Side { namespace: home.into(), ..side("unnamed.yaml", &web("", "a")) };
+    for (home, said) in [("shop", ""), ("other", "metadata.namespace"), ("", "metadata.namespace")] {
+        for (old, new) in [(&named, &unnamed(home)), (&unnamed(home), &named)] {
+            let report = compare(old, new, &options(&[]));
+            let changes = report.resources.iter().flat_map(ResourceChange::changes);
+            assert_eq!(changes.map(|change| change.path.to_string()).collect::<String>(), said, "{home}");
+            assert_eq!(report.summary().changed, usize::from(!said.is_empty()), "{home}");
+        }
+    }
+    // However little they have in common.
+    let report = compare(&named, &side("other.yaml", &web("", "b")), &options(&[]));
+    assert_eq!(
+        report.risks.iter().map(|risk| risk.rule.id).collect::<Vec<_>>(),
+        ["daemonset-selector", "pods-restart"]
+    );
+    // Of several only that of the release.
+    let both = side("both.yaml", &format!("{}---\n{}", web(", namespace: x", "b"), web(", namespace: shop", "a")));
+    let gone = |home: &str| compare(&both, &unnamed(home), &options(&[])).summary();
+    assert_eq!((gone("shop").removed, gone("shop").unchanged), (1, 1));
+    assert_eq!((gone("").changed, gone("").unchanged), (0, 0));
 }
 
 #[test]

@@ -62,6 +62,12 @@ pub(super) fn is_json(text: &str) -> bool {
     wrapped && text.len() > 2 && !text.contains('\n') && serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok()
 }
 
+/// Whether two texts are JSON, of which one at least is on a single line: they are read laid out.
+pub(super) fn are_json(old: &str, new: &str) -> bool {
+    let parses = |text| serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok();
+    (is_json(old) || is_json(new)) && parses(old) && parses(new)
+}
+
 /// JSON laid out a line a field; other text as it is.
 pub(super) fn laid_out(text: &str) -> String {
     let value: Option<serde_json::Value> = serde_json::from_str(text).ok();

@@ -154,6 +154,8 @@ impl From<crate::diag::SourcesFull> for Error {
 pub struct Outcome {
     /// The release's name.
     pub release: String,
+    /// The release's namespace.
+    pub namespace: String,
     /// The chart.
     pub chart: Arc<Chart>,
     /// The Kubernetes version that was rendered for.
@@ -249,10 +251,10 @@ fn render_looking(
     if request.strict && warnings.iter().any(|w| w.severity == Severity::Warning) {
         return Err(Error::Strict(std::mem::take(warnings).into_iter().map(as_error).collect()));
     }
-    let release = context.release.name.clone();
+    let (release, namespace) = (context.release.name.clone(), context.release.namespace.clone());
     let kube_version = context.capabilities.kube_version.to_string();
     let kept = Kept { engines, context, rendered, _schemas: schemas };
-    Ok(Outcome { release, chart, kube_version, givers, manifests, crd_texts, kept })
+    Ok(Outcome { release, namespace, chart, kube_version, givers, manifests, crd_texts, kept })
 }
 
 fn as_error(mut warning: Diagnostic) -> Diagnostic {

@@ -92,6 +92,11 @@ fn secrets(form: &Form) -> Value {
     }
 }
 
+/// The namespace of the release; empty where a header does not say.
+pub(super) fn namespace(header: &Value) -> &str {
+    header.get("release").and_then(|release| release.get("namespace")).and_then(Value::as_str).unwrap_or_default()
+}
+
 /// How secrets stand in the snapshot below a header.
 pub(super) fn form(name: &str, header: &Value, given: Option<DigestKey>) -> Result<Form, SnapshotError> {
     let text = |key: &str| header.get("secrets").and_then(|secrets| secrets.get(key)).and_then(Value::as_str);

@@ -93,6 +93,7 @@ impl Snapshot {
         let header = side.resources.remove(0);
         let form = header::form(&side.name, &header.value, key)?;
         side.digests = form.key();
+        side.namespace = header::namespace(&header.value).into();
         Ok(Snapshot { form, side })
     }
 

@@ -55,7 +55,7 @@ static STORAGE_SHRUNK: Rule = rule(
 );
 static STORAGE_CLASS: Rule = rule(
     "storage-class-changed",
-    "a claim, or a claim template, asks for another storage class, which data do not follow",
+    "a claim asks for another storage class, which data do not follow",
     "keep the class, or make a new claim and copy the data",
     "PersistentVolumeClaimSpec.storageClassName",
 );
@@ -189,7 +189,10 @@ fn policy<'a>(resource: &'a Resource, when: &str) -> &'a str {
 /// The claims of a resource that are on both sides, and the templates for claims that are gone.
 fn claims(pair: &Paired, found: &mut Found) {
     match (pair.new.id.group.as_str(), pair.new.id.kind.as_str()) {
-        ("", "PersistentVolumeClaim") => claim(&FieldPath::default(), &pair.old.value, &pair.new.value, found),
+        ("", "PersistentVolumeClaim") => {
+            room(&FieldPath::default(), &pair.old.value, &pair.new.value, found);
+            class(&pair.old.value, &pair.new.value, found);
+        }
         ("apps", "StatefulSet") => {
             for old in claim_templates(&pair.old) {
                 let name = read::text(old, "metadata.name");
@@ -197,7 +200,8 @@ fn claims(pair: &Paired, found: &mut Found) {
                 path.0.push(Step::Item(vec![("metadata.name", name.into())]));
                 let same = |new: &&Value| read::text(new, "metadata.name") == name;
                 match claim_templates(&pair.new).iter().find(same) {
-                    Some(new) => claim(&path, old, new, found),
+                    // Claims that are there keep their class, and stay in use.
+                    Some(new) => room(&path, old, new, found),
                     None => {
                         found.add(&TEMPLATE_REMOVED, path, format!("the pods no longer mount their claims `{name}`"))
                     }
@@ -208,18 +212,21 @@ fn claims(pair: &Paired, found: &mut Found) {
     }
 }
 
-fn claim(path: &FieldPath, old: &Value, new: &Value, found: &mut Found) {
+fn room(path: &FieldPath, old: &Value, new: &Value, found: &mut Found) {
     const ROOM: &str = "spec.resources.requests.storage";
-    const CLASS: &str = "spec.storageClassName";
     if let (Some(old), Some(new)) = (read::at(old, ROOM), read::at(new, ROOM))
         && quantity::compare(old, new) == Some(Ordering::Greater)
     {
         found.add(&STORAGE_SHRUNK, read::below(path, ROOM), format!("{} instead of {}", label(new), label(old)));
     }
+}
+
+fn class(old: &Value, new: &Value, found: &mut Found) {
+    const CLASS: &str = "spec.storageClassName";
     let (old, new) = (read::text(old, CLASS), read::text(new, CLASS));
     if !old.is_empty() && old != new {
         let new = if new.is_empty() { "the default class" } else { new };
-        found.add(&STORAGE_CLASS, read::below(path, CLASS), format!("{new} instead of {old}"));
+        found.add(&STORAGE_CLASS, read::path(CLASS), format!("{new} instead of {old}"));
     }
 }
 

@@ -23,6 +23,8 @@ mod tests;
 
 pub use class::{Class, UnknownClass};
 
+pub(super) use read::some;
+pub(super) use replaced::{is_kind_change, is_workload};
 pub(super) use upgrade::Upgrade;
 
 use super::{FieldPath, ResourceChange};

@@ -1,8 +1,10 @@
 //! Reading manifests as rules need it: fields by path, pod templates, selectors.
 
-use crate::value::{Str, Value};
+use std::sync::Arc;
 
-use super::super::{FieldPath, Paired, Resource, Step};
+use crate::value::{Map, Str, Value};
+
+use super::super::{Detail, FieldPath, Paired, Resource, ResourceChange, Step};
 
 /// The value at a path of keys such as `spec.template.spec`; null is none.
 pub(super) fn at<'a>(value: &'a Value, path: &str) -> Option<&'a Value> {
@@ -108,6 +110,36 @@ pub(super) fn pod_labels(resource: &Resource) -> Option<&Value> {
     at(template(resource)?, "metadata.labels")
 }
 
+const POD_LISTS: [&str; 2] = ["initContainers", "containers"];
+
+/// The pod template of what a resource was, its containers called what they are called now.
+pub(super) fn template_before(change: &ResourceChange) -> Option<Value> {
+    let mut template = template(change.before()?)?.clone();
+    for change in change.changes() {
+        if let ([.., Step::Key(list), Step::Item(_), Step::Key(field)], Detail::Replaced { old, new }) =
+            (change.path.steps(), &change.detail)
+            && POD_LISTS.contains(&list.as_str())
+            && field == "name"
+        {
+            let spec = template.as_map_mut().and_then(|template| template.get_mut("spec")).and_then(Value::as_map_mut);
+            spec.into_iter().for_each(|spec| rename(spec, old, new));
+        }
+    }
+    Some(template)
+}
+
+/// Gives the containers of a pod that have a name another one.
+fn rename(pod: &mut Map, old: &Value, new: &Value) {
+    for list in POD_LISTS {
+        let Some(Value::List(containers, _)) = pod.get_mut(list) else { continue };
+        for container in Arc::make_mut(containers).iter_mut().filter_map(Value::as_map_mut) {
+            if let Some(name) = container.get_mut("name").filter(|name| *name == old) {
+                *name = new.clone();
+            }
+        }
+    }
+}
+
 /// The lists of containers in a pod.
 pub(super) const CONTAINERS: [&str; 2] = ["spec.initContainers", "spec.containers"];
 
@@ -172,7 +204,7 @@ pub(super) fn together(a: &Resource, b: &Resource) -> bool {
 }
 
 /// Some of many names, and how many more there are.
-pub(super) fn some(names: &[String]) -> String {
+pub(in super::super) fn some(names: &[String]) -> String {
     const MOST: usize = 4;
     let shown = names.iter().take(MOST).map(String::as_str).collect::<Vec<_>>().join(", ");
     match names.len().saturating_sub(MOST) {

@@ -1,7 +1,7 @@
 //! Resources that go while another one comes in their place: for a moment there is neither, or both.
 
 use super::super::{FieldPath, Id, Resource, ResourceChange};
-use super::{Class, Found, Rule, Upgrade, read};
+use super::{Class, Found, Risk, Rule, Upgrade, read};
 
 static RENAMED: Rule = Rule {
     id: "renamed",
@@ -44,9 +44,14 @@ pub(super) fn check(upgrade: &Upgrade<'_>, change: &ResourceChange, found: &mut 
     }
 }
 
+/// Whether a risk is that of a workload which becomes one of another kind.
+pub(in super::super) fn is_kind_change(risk: &Risk) -> bool {
+    risk.rule.id == KIND_CHANGED.id
+}
+
 const WORKLOADS: [&str; 4] = ["Deployment", "StatefulSet", "DaemonSet", "ReplicaSet"];
 
-fn is_workload(resource: &Resource) -> bool {
+pub(in super::super) fn is_workload(resource: &Resource) -> bool {
     resource.id.group == "apps" && WORKLOADS.contains(&resource.id.kind.as_str())
 }
 

@@ -1,7 +1,7 @@
 //! Pods that are replaced because their template changes.
 
 use super::super::report::{Change, Detail};
-use super::super::{Paired, ResourceChange, Step};
+use super::super::{Paired, ResourceChange, Step, list};
 use super::{Class, Found, Rule, Upgrade, defaults, read};
 
 static RESTART: Rule = Rule {
@@ -47,6 +47,16 @@ fn all_at_once(pair: &Paired) -> bool {
     pair.new.id.kind == "Deployment" && read::text(&pair.new.value, "spec.strategy.type") == "Recreate"
 }
 
+/// `1.25 → 1.27` where only the tag is another. A digest says something only where nothing else does.
+fn image(old: &str, new: &str) -> String {
+    let named = |image| str::split_once(image, '@').map_or(image, |(name, _)| name);
+    let (old, new) = if named(old) == named(new) { (old, new) } else { (named(old), named(new)) };
+    match (old.rsplit_once(':'), new.rsplit_once(':')) {
+        (Some((a, was)), Some((b, is))) if a == b && !was.contains('/') => format!("{was} → {is}"),
+        _ => format!("{old} → {new}"),
+    }
+}
+
 /// What of the template a change is about: `image of web (a → b)`, `env of web`, `labels`.
 fn part(change: &Change) -> Option<String> {
     match change.path.steps() {
@@ -56,7 +66,10 @@ fn part(change: &Change) -> Option<String> {
                 match (rest.first(), &change.detail) {
                     (Some(Step::Key(field)), Detail::Replaced { old, new }) if field == "image" && rest.len() == 1 => {
                         let (old, new) = (old.as_str().unwrap_or_default(), new.as_str().unwrap_or_default());
-                        Some(format!("image of {name} ({old} → {new})"))
+                        Some(format!("image of {name} ({})", image(old, new)))
+                    }
+                    (Some(Step::Key(field)), Detail::Replaced { old, .. }) if field == "name" && rest.len() == 1 => {
+                        Some(format!("container {} renamed {name}", list::label(old)))
                     }
                     (Some(Step::Key(field)), _) => Some(format!("{field} of {name}")),
                     (_, Detail::Added(_)) => Some(format!("container {name} added")),

@@ -1,6 +1,7 @@
 //! What all formats call a resource, a change, a number of them.
 
-use super::super::{Fate, ResourceChange, Summary};
+use super::super::risk::some;
+use super::super::{Fate, Report, Resource, ResourceChange, Summary};
 use super::lines::visible;
 
 /// The sign that stands before a resource.
@@ -36,6 +37,17 @@ pub(super) fn name(change: &ResourceChange) -> String {
     visible(&name)
 }
 
+/// The kind of some resources of one kind, and what they are called, not all where they are many.
+pub(super) fn names(report: &Report, places: &[usize]) -> (String, String) {
+    let id = |place: usize| &report.resources[place].resource().id;
+    let called = |place: usize| {
+        let id = id(place);
+        if id.namespace.is_empty() { id.name.to_string() } else { format!("{}/{}", id.namespace, id.name) }
+    };
+    let names: Vec<String> = places.iter().map(|place| called(*place)).collect();
+    (visible(&id(places[0]).kind), visible(&some(&names)))
+}
+
 /// `apps/v1`, with both versions where it has moved.
 pub(super) fn version(change: &ResourceChange) -> String {
     let new = &change.resource().api_version;
@@ -48,6 +60,15 @@ pub(super) fn version(change: &ResourceChange) -> String {
 /// The template that printed a resource; empty where it is not known.
 pub(super) fn template(change: &ResourceChange) -> String {
     visible(change.resource().template.as_deref().unwrap_or_default())
+}
+
+/// What comes in the place of a resource that goes, or goes where this one comes; empty where nothing does.
+pub(super) fn place(change: &ResourceChange, other: Option<&Resource>) -> String {
+    visible(&match (change, other) {
+        (_, None) => String::new(),
+        (ResourceChange::Removed(_), Some(other)) => format!("a {} takes its place", other.id.kind),
+        (_, Some(other)) => format!("in the place of the {}", other.id.kind),
+    })
 }
 
 /// `3 changes`, and how alike the two are where that made them one.

@@ -1,7 +1,7 @@
 //! The report for a terminal: resource by resource what changed, and a summary below it all.
 
 use super::super::risk::{Class, Risk};
-use super::super::{Fate, Report, ResourceChange};
+use super::super::{Fate, Report, Resource, ResourceChange};
 use super::lines::{self, Line, Mark, visible};
 use super::repeated::Told;
 use super::{Style, heading, risks};
@@ -19,8 +19,8 @@ pub fn human(report: &Report, style: &Style) -> String {
     let mut page = Page { out: String::new(), colour: style.colour };
     let told = Told::of(report, style.context);
     page.repeated(&told);
-    for (n, (change, own)) in report.resources.iter().zip(&told.own).enumerate() {
-        page.resource(change, own, report.risks_of(n));
+    for (n, change) in report.resources.iter().enumerate() {
+        page.resource(change, &told.own[n], told.kinds.other(report, n), report.risks_of(n));
     }
     page.summary(report, &told);
     page.broken(report);
@@ -44,15 +44,15 @@ impl Page {
         }
     }
 
-    fn resource(&mut self, change: &ResourceChange, own: &[Vec<Line>], risks: &[Risk]) {
+    fn resource(&mut self, change: &ResourceChange, own: &[Vec<Line>], other: Option<&Resource>, risks: &[Risk]) {
         if own.is_empty() && !change.changes().is_empty() && risks.is_empty() {
             return;
         }
-        self.title(change);
+        self.title(change, other);
         match change {
-            ResourceChange::Added(new) => self.lines(&lines::whole(Mark::Added, &new.value)),
-            ResourceChange::Removed(old) => self.lines(&lines::whole(Mark::Removed, &old.value)),
-            ResourceChange::Paired(_) => own.iter().for_each(|lines| self.lines(lines)),
+            ResourceChange::Added(new) if other.is_none() => self.lines(&lines::whole(Mark::Added, &new.value)),
+            ResourceChange::Removed(old) if other.is_none() => self.lines(&lines::whole(Mark::Removed, &old.value)),
+            _ => own.iter().for_each(|lines| self.lines(lines)),
         }
         risks.iter().for_each(|risk| self.risk(risk));
         self.out.push('\n');
@@ -64,11 +64,11 @@ impl Page {
         self.out += &format!(": {}\n", risks::said(risk));
     }
 
-    fn title(&mut self, change: &ResourceChange) {
+    fn title(&mut self, change: &ResourceChange, other: Option<&Resource>) {
         let sign = heading::sign(change.fate());
         let title = format!("{sign} {}", heading::name(change));
         self.painted(&[BOLD, colour_of(change.fate())], &title);
-        let about = [heading::version(change), heading::template(change)];
+        let about = [heading::version(change), heading::template(change), heading::place(change, other)];
         let about: Vec<String> = about.into_iter().filter(|text| !text.is_empty()).collect();
         if !about.is_empty() {
             self.painted(&[DIM], &format!("  {}", about.join("  ")));
@@ -98,20 +98,36 @@ impl Page {
         }
         self.painted(&[BOLD], &heading::summary(&report.summary()));
         self.out.push('\n');
-        for (n, (change, own)) in report.resources.iter().zip(&told.own).enumerate() {
-            let line = format!("  {} {}", heading::sign(change.fate()), heading::name(change));
-            self.painted(&[colour_of(change.fate())], &line);
-            let extent = heading::extent(change);
-            if !extent.is_empty() {
-                let above = if own.is_empty() { ", told above" } else { "" };
-                self.painted(&[DIM], &format!("  {extent}{above}"));
-            }
-            let risks = report.risks_of(n);
-            if let Some(worst) = risks.first() {
-                self.painted(&[colour_of_class(worst.class())], &format!("  [{}]", risks::classes(risks)));
+        for entry in told.entries(report) {
+            match entry[..] {
+                [n] => self.entry(&report.resources[n], told.own[n].is_empty(), report.risks_of(n)),
+                _ => self.entries(report, &entry),
             }
             self.out.push('\n');
         }
+    }
+
+    fn entry(&mut self, change: &ResourceChange, is_told: bool, risks: &[Risk]) {
+        let line = format!("  {} {}", heading::sign(change.fate()), heading::name(change));
+        self.painted(&[colour_of(change.fate())], &line);
+        let extent = heading::extent(change);
+        if !extent.is_empty() {
+            let above = if is_told { ", told above" } else { "" };
+            self.painted(&[DIM], &format!("  {extent}{above}"));
+        }
+        if let Some(worst) = risks.first() {
+            self.painted(&[colour_of_class(worst.class())], &format!("  [{}]", risks::classes(risks)));
+        }
+    }
+
+    /// Resources of one kind of which all is told above.
+    fn entries(&mut self, report: &Report, places: &[usize]) {
+        let (kind, names) = heading::names(report, places);
+        self.painted(
+            &[colour_of(Fate::Changed)],
+            &format!("  {} {kind} ×{}", heading::sign(Fate::Changed), places.len()),
+        );
+        self.painted(&[DIM], &format!("  told above: {names}"));
     }
 
     /// What to do about the risks, rule by rule.

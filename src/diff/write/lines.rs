@@ -1,9 +1,10 @@
 //! Changes as lines, for the formats that people read line by line.
 
-use crate::value::Value;
+use crate::value::{Str, Value};
 
+use super::super::risk::some;
 use super::super::text::laid_out;
-use super::super::{Change, Detail, LineKind, hunks};
+use super::super::{Change, Detail, FieldPath, LineKind, Step, hunks};
 use super::view::{block, is_leaf, leaf};
 
 /// What a line says.
@@ -38,8 +39,36 @@ pub(super) struct Line {
     pub(super) text: String,
 }
 
+/// The lines for changes, a group each; members that come to a set, or go, are one group.
+pub(super) fn of_changes(changes: &[Change], context: usize) -> Vec<Vec<Line>> {
+    let together =
+        |a: &Change, b: &Change| member(a).is_some_and(|a| member(b).is_some_and(|b| a.0 == b.0 && a.1 == b.1));
+    let lines = |group: &[Change]| match members(group) {
+        Some(line) => vec![line],
+        None => group.iter().flat_map(|change| of_change(change, context)).collect(),
+    };
+    changes.chunk_by(together).map(lines).collect()
+}
+
+/// Members that come to one set, or go: `spec.finalizers: a, b`.
+fn members(group: &[Change]) -> Option<Line> {
+    let (mark, set, _) = member(group.first()?)?;
+    let texts: Vec<String> = group.iter().filter_map(|change| Some(leaf(member(change)?.2))).collect();
+    Some(Line { mark, text: format!("{}: {}", FieldPath(set.to_vec()), visible(&texts.join(", "))) })
+}
+
+/// Whether a member of a set comes or goes, where the set is, and the member.
+fn member(change: &Change) -> Option<(Mark, &[Step], &Value)> {
+    let (Step::Member(_), set) = change.path.steps().split_last()? else { return None };
+    match &change.detail {
+        Detail::Added(value) => Some((Mark::Added, set, value)),
+        Detail::Removed(value) => Some((Mark::Removed, set, value)),
+        _ => None,
+    }
+}
+
 /// The lines for a change, with `context` lines around those of a text.
-pub(super) fn of_change(change: &Change, context: usize) -> Vec<Line> {
+fn of_change(change: &Change, context: usize) -> Vec<Line> {
     let path = match change.path.to_string() {
         root if root.is_empty() => ".".to_owned(),
         path => path,
@@ -49,11 +78,10 @@ pub(super) fn of_change(change: &Change, context: usize) -> Vec<Line> {
         Detail::Removed(value) => titled(Mark::Removed, &path, value),
         Detail::Replaced { old, new } => replaced(&path, old, new),
         Detail::Reordered { old, new } => {
-            let text = format!("{path}: order {} → {}", old.join(", "), new.join(", "));
-            vec![Line { mark: Mark::Changed, text }]
+            vec![Line { mark: Mark::Changed, text: visible(&format!("{path}: order {}", order(old, new))) }]
         }
         Detail::Text { old, new, json: true } => of_text(&path, &laid_out(old), &laid_out(new), context)
-            .unwrap_or_else(|| replaced(&path, &Value::str(old.clone()), &Value::str(new.clone()))),
+            .unwrap_or_else(|| vec![Line { mark: Mark::Changed, text: format!("{path}: JSON in another layout") }]),
         Detail::Text { old, new, json: false } => of_text(&path, old, new, context).unwrap_or_default(),
     }
 }
@@ -61,9 +89,21 @@ pub(super) fn of_change(change: &Change, context: usize) -> Vec<Line> {
 /// The longest text that is put on one line with another.
 const SHORT: usize = 60;
 
+/// Names in two orders, without those before the first and after the last that has moved.
+fn order(old: &[Str], new: &[Str]) -> String {
+    let same = |(a, b): &(&Str, &Str)| a == b;
+    let start = old.iter().zip(new).take_while(same).count();
+    let end = old.len() - old[start..].iter().rev().zip(new[start..].iter().rev()).take_while(same).count();
+    let names = |all: &[Str]| {
+        let names: Vec<String> = all[start..end].iter().map(Str::to_string).collect();
+        some(&names)
+    };
+    format!("{} → {}", names(old), names(new))
+}
+
 fn replaced(path: &str, old: &Value, new: &Value) -> Vec<Line> {
     if is_leaf(old) && is_leaf(new) {
-        let (old, new) = (leaf(old), leaf(new));
+        let (old, new) = shortened(&leaf(old), &leaf(new));
         if old.chars().count() <= SHORT && new.chars().count() <= SHORT {
             return vec![Line { mark: Mark::Changed, text: format!("{path}: {old} → {new}") }];
         }
@@ -71,6 +111,21 @@ fn replaced(path: &str, old: &Value, new: &Value) -> Vec<Line> {
     let mut lines = titled(Mark::Removed, path, old);
     lines.extend(titled(Mark::Added, path, new));
     lines
+}
+
+/// Both texts, without the middle of what nobody reads, such as a certificate in base64, where the ends tell them apart.
+fn shortened(old: &str, new: &str) -> (String, String) {
+    const LONG: usize = 120;
+    const END: usize = 12;
+    let is_code = |text: &str| text.bytes().all(|b| b.is_ascii_alphanumeric() || b"+/-_=".contains(&b));
+    let short = |text: &str| match text.len() > LONG && is_code(text) {
+        true => format!("{}…{} ({} characters)", &text[..END], &text[text.len() - END..], text.len()),
+        false => text.to_owned(),
+    };
+    match (short(old), short(new)) {
+        (a, b) if a == b => (old.to_owned(), new.to_owned()),
+        both => both,
+    }
 }
 
 /// A path and a value: a leaf behind it, anything else below it.

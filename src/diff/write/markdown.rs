@@ -1,10 +1,11 @@
 //! The report as a comment on a pull request, in GitHub's Markdown: a table, and a fold a resource.
 
 use super::super::risk::{Class, Risk, Rule};
-use super::super::{Report, ResourceChange};
+use super::super::{Report, Resource, ResourceChange};
 use super::lines::{self, Line, Mark, visible};
 use super::repeated::Told;
 use super::{heading, risks};
+use crate::markup::coded;
 
 /// What GitHub takes as one comment is 65,536 characters; room is left for what others add.
 const LIMIT: usize = 60_000;
@@ -53,6 +54,11 @@ impl Block {
         let whole = format!("<details><summary>{title}</summary>\n\n{fence}diff\n{body}{fence}\n\n</details>\n\n");
         Block { whole, name: format!("{title} (too long to be shown here)<br>\n") }
     }
+
+    fn line(text: String) -> Block {
+        let whole = format!("{text}<br>\n");
+        Block { name: whole.clone(), whole }
+    }
 }
 
 /// The references that lead nowhere now, in a fold that is open.
@@ -78,7 +84,8 @@ fn dangers(report: &Report) -> Vec<Block> {
             let name = escaped(&heading::name(&report.resources[risk.resource]));
             whole += &format!("- <code>{name}</code> {}\n", escaped(&risks::said(risk)));
         }
-        whole += &format!("\nWhat to do: {} (<code>{}</code>)\n\n</details>\n\n", escaped(rule.advice), rule.id);
+        let advice = coded(rule.advice, escaped);
+        whole += &format!("\nWhat to do: {advice} (<code>{}</code>)\n\n</details>\n\n", rule.id);
         Block { whole, name: format!("{title}<br>\n") }
     };
     risks::by_rule(report).into_iter().map(block).collect()
@@ -91,23 +98,30 @@ fn blocks(report: &Report, context: usize) -> Vec<Block> {
         let lines: Vec<Line> = group.iter().flat_map(|(_, lines)| lines).cloned().collect();
         Block::new(&format!("<b>In each of {} resources</b>", group[0].0), &lines)
     });
-    let resources = report.resources.iter().zip(&told.own).enumerate().map(|(n, (change, own))| {
-        let title = title(change, report.risks_of(n));
-        match change {
-            ResourceChange::Added(new) => Block::new(&title, &lines::whole(Mark::Added, &new.value)),
-            ResourceChange::Removed(old) => Block::new(&title, &lines::whole(Mark::Removed, &old.value)),
-            ResourceChange::Paired(_) if own.is_empty() => {
-                let whole = format!("{title}, told above<br>\n");
-                Block { name: whole.clone(), whole }
-            }
-            ResourceChange::Paired(_) => Block::new(&title, &own.concat()),
+    let entries = told.entries(report).into_iter().map(|entry| match entry[..] {
+        [n] => resource(&report.resources[n], &told.own[n], told.kinds.other(report, n), report.risks_of(n)),
+        _ => {
+            let (kind, names) = heading::names(report, &entry);
+            Block::line(format!("<code>{}</code> ×{}, told above: {}", escaped(&kind), entry.len(), escaped(&names)))
         }
     });
-    groups.chain(resources).collect()
+    groups.chain(entries).collect()
 }
 
-fn title(change: &ResourceChange, risks: &[Risk]) -> String {
-    let about = [heading::word(change.fate()).to_owned(), heading::version(change), heading::extent(change)];
+fn resource(change: &ResourceChange, own: &[Vec<Line>], other: Option<&Resource>, risks: &[Risk]) -> Block {
+    let title = title(change, other, risks);
+    match change {
+        ResourceChange::Added(new) if other.is_none() => Block::new(&title, &lines::whole(Mark::Added, &new.value)),
+        ResourceChange::Removed(old) if other.is_none() => Block::new(&title, &lines::whole(Mark::Removed, &old.value)),
+        ResourceChange::Removed(_) => Block::line(title),
+        _ if own.is_empty() => Block::line(format!("{title}, told above")),
+        _ => Block::new(&title, &own.concat()),
+    }
+}
+
+fn title(change: &ResourceChange, other: Option<&Resource>, risks: &[Risk]) -> String {
+    let fate = heading::word(change.fate()).to_owned();
+    let about = [fate, heading::version(change), heading::extent(change), heading::place(change, other)];
     let about: Vec<String> = about.into_iter().filter(|text| !text.is_empty()).collect();
     let classes = risks::classes(risks);
     let classes = if classes.is_empty() { classes } else { format!(" <b>{classes}</b>") };

@@ -5,6 +5,7 @@ mod heading;
 mod html;
 mod human;
 mod json;
+mod kinds;
 mod lines;
 mod markdown;
 mod repeated;

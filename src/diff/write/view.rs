@@ -3,6 +3,9 @@
 //! What Helm's writer puts into one quoted line (a file with tabs, or with spaces at the ends of lines) could not be
 //! compared line by line.
 
+use std::sync::Arc;
+
+use super::super::text;
 use crate::value::{Str, Value};
 use crate::yaml::{self, Resolved};
 
@@ -18,6 +21,22 @@ pub(super) fn block(value: &Value) -> String {
         value => collection(value, 0, false, &mut out),
     }
     out
+}
+
+/// A value as lines of YAML in which JSON on a single line is laid out.
+pub(super) fn laid_out(value: &Value) -> String {
+    let mut value = value.clone();
+    lay_out(&mut value);
+    block(&value)
+}
+
+fn lay_out(value: &mut Value) {
+    match value {
+        Value::Map(map, _) => Arc::make_mut(map).iter_mut().for_each(|(_, value)| lay_out(value)),
+        Value::List(items, _) => Arc::make_mut(items).iter_mut().for_each(lay_out),
+        Value::Str(json, _) if text::is_json(json) => *json = text::laid_out(json).into(),
+        _ => {}
+    }
 }
 
 /// Whether a value stands on one line: a scalar of one line, an empty collection.

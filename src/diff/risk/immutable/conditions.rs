@@ -17,6 +17,19 @@ pub(super) fn was_set(touched: &Touched<'_>) -> bool {
     read::at(&touched.pair.old.value, &touched.field.to_string()).is_some()
 }
 
+/// The pods that are selected are others. Where the first versions of the API had no selector, it was all labels of the
+/// template.
+pub(super) fn selects_others(touched: &Touched<'_>) -> bool {
+    let selector = |resource: &Resource| {
+        let said = read::at(&resource.value, "spec.selector").cloned();
+        let filled_in = ["extensions/v1beta1", "apps/v1beta1"].contains(&resource.api_version.as_str());
+        let labels = || read::pod_labels(resource).map(|labels| Value::map([("matchLabels", labels.clone())]));
+        said.or_else(|| filled_in.then(labels).flatten())
+    };
+    let (old, new) = (selector(&touched.pair.old), selector(&touched.pair.new));
+    old.is_some() && old != new
+}
+
 /// The old one says that it does not change.
 pub(super) fn is_immutable(touched: &Touched<'_>) -> bool {
     read::flag(&touched.pair.old.value, "immutable") == Some(true)

@@ -25,7 +25,8 @@ const fn rule(id: &'static str, what: &'static str, advice: &'static str, source
 
 const ANEW: &str = "delete it before the upgrade, or give the new one another name";
 const WITH_PODS: &str = "delete it before the upgrade, and its pods with it, or give the new one another name";
-const ORPHANS: &str = "delete it with `kubectl delete --cascade=orphan` before the upgrade: pods and claims stay";
+const ORPHANS: &str = "delete it with `kubectl delete --cascade=orphan` before the upgrade: claims stay, and pods where \
+                       the selector does";
 const KEEP: &str = "keep the value; a claim with another one needs another name, and its data copied";
 const NEW_JOB: &str = "delete the Job before the upgrade, or put a revision into its name";
 const APPS: &str = "apps";
@@ -41,7 +42,7 @@ pub(in super::super) static RULES: &[Fixed] = &[
         group: APPS,
         kind: "Deployment",
         at: &["spec.selector"],
-        refused: when::was_set,
+        refused: when::selects_others,
         ..PLAIN
     },
     Fixed {
@@ -49,7 +50,7 @@ pub(in super::super) static RULES: &[Fixed] = &[
         group: APPS,
         kind: "DaemonSet",
         at: &["spec.selector"],
-        refused: when::was_set,
+        refused: when::selects_others,
         ..PLAIN
     },
     Fixed {
@@ -57,7 +58,7 @@ pub(in super::super) static RULES: &[Fixed] = &[
         group: APPS,
         kind: "ReplicaSet",
         at: &["spec.selector"],
-        refused: when::was_set,
+        refused: when::selects_others,
         ..PLAIN
     },
     Fixed {
@@ -101,7 +102,7 @@ pub(in super::super) static RULES: &[Fixed] = &[
         group: APPS,
         kind: "StatefulSet",
         at: &["spec.selector"],
-        refused: when::was_set,
+        refused: when::selects_others,
         ..PLAIN
     },
     Fixed {

@@ -95,7 +95,8 @@ pub(super) fn check(change: &ResourceChange, found: &mut Found) {
         return token(change, "automountServiceAccountToken", found);
     }
     let Some(template) = read::template(new) else { return };
-    let old = change.before().and_then(read::template);
+    let old = read::template_before(change);
+    let old = old.as_ref();
     let root = read::path(read::template_path(new).unwrap_or_default());
     let gained = without(powers(template, &root), &old.map(|old| powers(old, &root)).unwrap_or_default());
     let mut lost = without(old.map(|old| guards(old, &root)).unwrap_or_default(), &guards(template, &root));

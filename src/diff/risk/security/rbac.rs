@@ -82,15 +82,18 @@ impl Grant<'_> {
     }
 }
 
-/// `get/list pods, services; update deployments.apps`: grants by their verbs.
+/// `get/list pods, services; update deployments.apps (web)`: grants by their verbs, with the only names they are about.
 fn told(grants: &[&Grant<'_>]) -> String {
     let mut by_resource: Vec<(String, Vec<&str>)> = Vec::new();
     for grant in grants {
-        let resource = match grant.group {
+        let mut resource = match grant.group {
             "" => grant.resource.to_owned(),
             "*" => format!("{} of any group", grant.resource),
             group => format!("{}.{group}", grant.resource),
         };
+        if !grant.names.is_empty() {
+            resource += &format!(" ({})", grant.names.join(", "));
+        }
         match by_resource.iter_mut().find(|(known, _)| *known == resource) {
             Some((_, verbs)) if verbs.contains(&grant.verb) => {}
             Some((_, verbs)) => verbs.push(grant.verb),

@@ -76,11 +76,11 @@ pub(super) fn check(change: &ResourceChange, found: &mut Found) {
 
 fn environments(change: &ResourceChange, found: &mut Found) {
     let Some((new, template)) = change.after().and_then(|new| Some((new, read::template(new)?))) else { return };
-    let old = change.before().and_then(read::template);
+    let old = read::template_before(change);
     let root = read::path(read::template_path(new).unwrap_or_default());
     for (list, container) in read::containers(template) {
         let name = read::text(container, "name");
-        let before = old.and_then(|old| read::named(old, list, name));
+        let before = old.as_ref().and_then(|old| read::named(old, list, name));
         for variable in read::items(container, "env") {
             let key = read::text(variable, "name");
             let is_plain = |variable: &Value| variable.get("value").is_some_and(|value| is_plain(key, value));

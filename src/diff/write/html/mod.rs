@@ -4,8 +4,9 @@
 
 use super::super::risk::Risk;
 use super::super::{Broken, Line, LineKind, Report, ResourceChange, hunks};
-use super::{heading, lines, risks, unified};
-use crate::markup::escaped;
+use super::repeated::Told;
+use super::{heading, lines, risks, unified, view};
+use crate::markup::{coded, escaped};
 
 const STYLE: &str = include_str!("page.css");
 /// Folds of more lines than this do not hold them: the page is to stay light.
@@ -27,8 +28,10 @@ pub fn html(report: &Report, context: usize) -> String {
     out += "<div id=\"page\">\n";
     tree(report, &mut out);
     out += "<main>\n";
-    for (n, change) in report.resources.iter().enumerate() {
-        section(n, change, report.risks_of(n), context, &mut out);
+    let told = Told::of(report, context);
+    repeated(&told, &mut out);
+    for n in 0..report.resources.len() {
+        section(report, n, &told, context, &mut out);
     }
     if report.is_empty() {
         out += "<p id=\"nothing\">No differences.</p>\n";
@@ -100,18 +103,35 @@ fn leaf(n: usize, change: &ResourceChange, risks: &[Risk], out: &mut String) {
     *out += &format!("<li data-of=\"r{n}\"><a href=\"#r{n}\" class=\"{word}\"><i>{sign}</i> {name}{mark}</a></li>\n");
 }
 
-/// A resource: its name, its risks, its fields that changed, both sides.
-fn section(n: usize, change: &ResourceChange, risks: &[Risk], context: usize, out: &mut String) {
+/// What is the same in many resources.
+fn repeated(told: &Told, out: &mut String) {
+    for group in told.repeated.chunk_by(|(a, _), (b, _)| a == b) {
+        *out += &format!(
+            "<details open class=\"repeated\">\n<summary><b>In each of {} resources</b></summary>\n<ul class=\"fields\">\n",
+            group[0].0
+        );
+        for line in group.iter().flat_map(|(_, lines)| lines) {
+            *out += &format!("<li>{} {}</li>\n", line.mark.sign(), escaped(&line.text));
+        }
+        *out += "</ul>\n</details>\n";
+    }
+}
+
+/// A resource: its name, its risks, its fields that changed, both sides; folded where all is told already.
+fn section(report: &Report, n: usize, told: &Told, context: usize, out: &mut String) {
+    let (change, other, risks) = (&report.resources[n], told.kinds.other(report, n), report.risks_of(n));
     let fate = heading::word(change.fate());
     let name = heading::name(change);
     let fields: Vec<String> = change.changes().iter().map(|change| change.path.to_string()).collect();
     let rules: Vec<&str> = risks.iter().flat_map(|risk| [risk.class().name(), risk.rule.id]).collect();
     let words = [&name, &heading::version(change), &fields.join(" "), &rules.join(" ")];
     let words = words.map(|words| words.to_lowercase()).join(" ");
-    let about = [fate.to_owned(), heading::version(change), heading::extent(change), heading::template(change)];
+    let (template, place) = (heading::template(change), heading::place(change, other));
+    let about = [fate.to_owned(), heading::version(change), heading::extent(change), template, place];
     let about: Vec<String> = about.into_iter().filter(|text| !text.is_empty()).collect();
+    let open = if told.is_all(report, n) { "" } else { " open" };
     *out += &format!(
-        "<details open class=\"resource {fate}\" id=\"r{n}\" data-fate=\"{fate}\" data-words=\"{}\">\n\
+        "<details{open} class=\"resource {fate}\" id=\"r{n}\" data-fate=\"{fate}\" data-words=\"{}\">\n\
          <summary><b>{} {}</b> <span>{}</span></summary>\n",
         escaped(&words),
         heading::sign(change.fate()),
@@ -128,13 +148,13 @@ fn section(n: usize, change: &ResourceChange, risks: &[Risk], context: usize, ou
         fields.iter().for_each(|field| *out += &format!("<li>{}</li>\n", escaped(field)));
         *out += "</ul>\n";
     }
-    let (old, new) = unified::texts(change);
+    let (old, new) = unified::texts(change, other, view::laid_out);
     table(&old, &new, context, out);
     *out += "</details>\n";
 }
 
 fn danger(risk: &Risk, out: &mut String) {
-    let (class, said, advice) = (risk.class(), escaped(&risks::said(risk)), escaped(risk.rule.advice));
+    let (class, said, advice) = (risk.class(), escaped(&risks::said(risk)), coded(risk.rule.advice, escaped));
     *out += &format!("<li><b class=\"risk\" title=\"{}\">{class}</b> {said} <i>{advice}</i></li>\n", risk.rule.id);
 }
 
