@@ -9,16 +9,20 @@ mod class;
 mod parse;
 
 use std::ops::Range;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use regex_automata::Span;
 use regex_automata::meta;
 use regex_automata::util::captures::Captures;
+use regex_syntax::hir::Hir;
 
 /// An expression ready to search with.
 #[derive(Debug, Clone)]
 pub struct Regex {
     engine: meta::Regex,
+    tree: Hir,
+    /// The engine for long texts, once there was one.
+    fast: OnceLock<meta::Regex>,
     names: Arc<[Option<String>]>,
 }
 
@@ -48,6 +52,16 @@ impl std::error::Error for SyntaxError {}
 /// The memory that a compiled expression may take: what Go allows.
 const SIZE_LIMIT: usize = 128 << 20;
 
+/// From how many bytes on an automaton is worth making.
+const LONG: usize = 1 << 14;
+
+/// An engine for an expression, with a lazily made automaton or without; none where it would be too large.
+fn build(tree: &Hir, automaton: bool) -> Option<meta::Regex> {
+    let config = meta::Config::new().nfa_size_limit(Some(SIZE_LIMIT)).dfa(false).hybrid(automaton);
+    // One thread searches; left to itself the crate asks the system how many there may be.
+    meta::Builder::new().configure(config.pool_capacity(1)).build_from_hir(tree).ok()
+}
+
 /// Whether text is an expression; it is not compiled.
 pub fn is_valid(pattern: &str) -> bool {
     parse::parse(pattern).is_ok()
@@ -60,23 +74,28 @@ impl Regex {
     /// What Go refuses, and what compiles to something too large.
     pub fn new(pattern: &str) -> Result<Regex, SyntaxError> {
         let (tree, names) = parse::parse(pattern)?;
-        // Most expressions search one short text once; making a whole automaton for that costs more than it saves.
-        // One thread searches; left to itself the crate asks the system how many there may be.
-        let config = meta::Config::new().nfa_size_limit(Some(SIZE_LIMIT)).dfa(false).pool_capacity(1);
-        let engine = meta::Builder::new().configure(config).build_from_hir(&tree);
-        let engine = engine.map_err(|_| SyntaxError::new("expression too large", pattern))?;
-        Ok(Regex { engine, names: names.into() })
+        let engine = build(&tree, false).ok_or_else(|| SyntaxError::new("expression too large", pattern))?;
+        Ok(Regex { engine, tree, fast: OnceLock::new(), names: names.into() })
+    }
+
+    /// What to search a text with: most expressions search one short text once, for which making an automaton costs
+    /// more than it saves.
+    fn engine(&self, text: &[u8]) -> &meta::Regex {
+        if text.len() < LONG {
+            return &self.engine;
+        }
+        self.fast.get_or_init(|| build(&self.tree, true).unwrap_or_else(|| self.engine.clone()))
     }
 
     /// Whether it matches somewhere.
     pub fn is_match(&self, text: &[u8]) -> bool {
-        self.engine.is_match(Subject::new(text).searched())
+        self.engine(text).is_match(Subject::new(text).searched())
     }
 
     /// The place of the leftmost match.
     pub fn find(&self, text: &[u8]) -> Option<Range<usize>> {
         let subject = Subject::new(text);
-        self.engine.find(subject.searched()).map(|found| subject.place(found.span()))
+        self.engine(text).find(subject.searched()).map(|found| subject.place(found.span()))
     }
 
     /// The places of the matches that do not overlap, at most `limit` where it is not negative. An empty match right
@@ -84,7 +103,7 @@ impl Regex {
     pub fn find_all(&self, text: &[u8], limit: i64) -> Vec<Range<usize>> {
         let limit = usize::try_from(limit).unwrap_or(usize::MAX);
         let subject = Subject::new(text);
-        self.engine.find_iter(subject.searched()).take(limit).map(|found| subject.place(found.span())).collect()
+        self.engine(text).find_iter(subject.searched()).take(limit).map(|found| subject.place(found.span())).collect()
     }
 
     /// The parts between the matches, at most `limit` where it is not negative; nothing for 0.
@@ -115,7 +134,7 @@ impl Regex {
         let subject = Subject::new(text);
         let mut out = Vec::with_capacity(text.len());
         let mut done = 0;
-        for found in self.engine.captures_iter(subject.searched()) {
+        for found in self.engine(text).captures_iter(subject.searched()) {
             let whole = subject.place(found.get_match()?.span());
             out.extend_from_slice(&text[done..whole.start]);
             replacement.write(&subject, &self.names, &found, &mut out);
@@ -236,6 +255,21 @@ fn group(name: &str, names: &[Option<String>], found: &Captures) -> Option<Span>
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_long_text_is_searched_as_a_short_one_is() {
+        let part = "ab-Cé_1\n\u{fffd}".as_bytes();
+        let long = part.repeat(LONG / part.len() + 1);
+        for pattern in ["a", "[^a-z]+", "(?i)c|b-", "\\W", "(a)(b)?", "x*", "é.", "(?m)^a"] {
+            let regex = Regex::new(pattern).unwrap();
+            let (few, many) = (regex.find_all(part, -1).len(), regex.find_all(&long, -1).len());
+            let copies = long.len() / part.len();
+            // Matches run together across copies, or end where one does.
+            assert!((few.saturating_sub(1) * copies..=few * copies + 1).contains(&many), "{pattern}: {few}, {many}");
+            let by_parts: Vec<_> = long.chunks(part.len()).map(|part| regex.is_match(part)).collect();
+            assert_eq!(regex.is_match(&long), by_parts.contains(&true), "{pattern}");
+        }
+    }
 
     /// Each case has an expression, a text, and whether Go matches it, or the end of Go's error.
     #[test]
