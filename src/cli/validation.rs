@@ -85,7 +85,10 @@ pub(super) fn of_render(
 fn trace(finding: &mut Finding, tracer: &mut Tracer<'_>, sources: &Sources) {
     let Some(text) = sources.find(finding.pos) else { return };
     if let Some(printed) = tracer.printed(&text.name, text.offset(finding.pos)) {
-        finding.origin =
-            conform::Origin { template: printed.template.start, value: printed.value.unwrap_or(Pos::NONE) };
+        finding.origin = conform::Origin {
+            template: printed.template.start,
+            calls: printed.calls.iter().map(|call| call.start).collect(),
+            value: printed.value.unwrap_or(Pos::NONE),
+        };
     }
 }

@@ -17,7 +17,7 @@ use std::sync::Arc;
 
 use crate::diag::{Diagnostic, Pos, Span};
 use crate::value::Str;
-use crate::yaml::YamlError;
+use crate::yaml::{self, YamlError};
 
 pub use head::Head;
 pub use hook::{Hook, HookEvent};
@@ -143,6 +143,17 @@ impl ManifestError {
             ManifestErrorKind::Yaml(error) => error.at,
             ManifestErrorKind::Shape { at, .. } => *at,
         }
+    }
+
+    /// The offset of what is likely to be put right: where quotes or brackets open that do not close where they should,
+    /// or else where it goes wrong.
+    pub fn cause(&self) -> usize {
+        let document = &self.file.text[self.range.clone()];
+        let opened = match &self.kind {
+            ManifestErrorKind::Yaml(error) => yaml::opened_before(document, error.at - self.range.start),
+            ManifestErrorKind::Shape { .. } => None,
+        };
+        opened.map_or(self.at(), |at| self.range.start + at)
     }
 
     /// As a diagnostic in the file's text; `base` is the position of its first byte.

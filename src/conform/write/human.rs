@@ -1,6 +1,8 @@
 //! The report for a terminal: what is wrong, resource by resource; nothing where all is well.
 
-use super::super::report::{Checked, Finding, Level, Report, Status};
+use std::iter;
+
+use super::super::report::{Checked, Finding, Level, Origin, Report, Status};
 use super::{location, sentence};
 use crate::diag::Sources;
 
@@ -70,8 +72,9 @@ impl Page<'_> {
         };
         self.painted(colour, finding.level.name());
         self.out.push_str(&format!(": {} ({})\n", sentence(finding), finding.rule));
-        let origin = [("printed by", finding.origin.template), ("value from", finding.origin.value)];
-        for (what, pos) in origin {
+        let Origin { template, calls, value } = &finding.origin;
+        let calls = calls.iter().map(|call| ("called by", *call));
+        for (what, pos) in iter::once(("printed by", *template)).chain(calls).chain([("value from", *value)]) {
             if let Some(place) = self.sources.locate(pos) {
                 self.out.push_str(&format!("    {what} {place}\n"));
             }

@@ -7,6 +7,7 @@ use minijinja::{Environment, Error, ErrorKind, State};
 
 use super::super::{Context, Scope, Template};
 use super::error::note_miss;
+use super::reads;
 use crate::runtime::{IntType, MapRef, Object as RuntimeTrait, Runtime};
 use crate::value::{Map, Num, Origin, Str, Value};
 
@@ -23,16 +24,17 @@ impl Object for MapObject {
         match key.as_str() {
             Some(key) => self.get_value_by_str(key),
             // Keys are text here; `map[8080]` finds the key that YAML reads as a number.
-            None => self.0.get(&key.to_string()).map(to_jinja),
+            None => self.get_value_by_str(&key.to_string()),
         }
     }
 
     fn get_value_by_str(self: &Arc<Self>, key: &str) -> Option<Jinja> {
-        let found = self.0.get(key).map(to_jinja);
-        if found.is_none() {
-            note_miss(&self.0, key);
+        let found = self.0.get(key);
+        match found {
+            Some(value) => reads::found(value),
+            None => note_miss(&self.0, key),
         }
-        found
+        found.map(to_jinja)
     }
 
     fn enumerate(self: &Arc<Self>) -> Enumerator {
@@ -54,7 +56,7 @@ impl Object for ListObject {
     }
 
     fn get_value(self: &Arc<Self>, key: &Jinja) -> Option<Jinja> {
-        self.0.get(key.as_usize()?).map(to_jinja)
+        self.0.get(key.as_usize()?).inspect(|item| reads::found(item)).map(to_jinja)
     }
 
     fn enumerate(self: &Arc<Self>) -> Enumerator {
@@ -112,7 +114,7 @@ pub(super) fn to_jinja(value: &Value) -> Jinja {
         Value::Num(Num::Int(n) | Num::Int64(n), _) => Jinja::from(*n),
         Value::Num(Num::Uint(n), _) => Jinja::from(*n),
         Value::Num(Num::Float(n), _) => Jinja::from(*n),
-        Value::Str(text, _) => Jinja::from(text.as_str()),
+        Value::Str(text, origin) => reads::text(text, *origin).unwrap_or_else(|| Jinja::from(text.as_str())),
         Value::List(items, _) => Jinja::from_object(ListObject(items.clone())),
         Value::Map(map, _) => Jinja::from_object(MapObject(map.clone())),
     }

@@ -1,0 +1,54 @@
+//! Where a mistake was made that a reader notices only later: quotes and brackets that are opened and not closed.
+
+use super::{EventKind, Reader, Style};
+
+/// What was opened before an offset at which a text was found not to be YAML, and is likely the reason: quotes that close
+/// in that line and open above it, or what is never closed.
+pub fn opened_before(text: &str, at: usize) -> Option<usize> {
+    let at = text.floor_char_boundary(at);
+    let line = text[..at].rfind('\n').map_or(0, |newline| newline + 1);
+    let mut reader = Reader::new(text.as_bytes());
+    let mut quoted = None;
+    loop {
+        match reader.next() {
+            Ok(Some(event)) => {
+                if let EventKind::Scalar { style: Style::Single | Style::Double, .. } = event.kind {
+                    quoted = Some(event.start..event.end);
+                }
+            }
+            Ok(None) => return None,
+            Err(error) => {
+                let is_open = |what: &str| what.starts_with("flow") || what.starts_with("quoted");
+                let open = error.context.filter(|(_, what)| is_open(what)).map(|(start, _)| start);
+                let above = quoted.filter(|quoted| quoted.start < line && line < quoted.end).map(|quoted| quoted.start);
+                return above.or(open.filter(|start| *start < line && text[at..].trim().is_empty()));
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_opened_and_not_closed_is_found() {
+        for (text, want) in [
+            ("a: \"x\nb: 1\nc: \"y\"\n", Some("\"x\n")),
+            ("a: 'x\nb: 1\n", Some("'x\n")),
+            ("a: 1\nb: [\nc: 2\n", Some("[\n")),
+            ("a: \"x\ny\"\nb: c: d\n", None),
+            ("a: b: c\n", None),
+            ("a:\n  b: 1\n c: 2\n", None),
+        ] {
+            let mut reader = Reader::new(text.as_bytes());
+            let error = loop {
+                if let Err(error) = reader.next() {
+                    break error;
+                }
+            };
+            let found = opened_before(text, error.at);
+            assert_eq!(found, want.and_then(|want| text.find(want)), "{text:?}: {error:?}");
+        }
+    }
+}
