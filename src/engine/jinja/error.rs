@@ -20,7 +20,6 @@ thread_local! {
 
 /// Remembers that a map has no such key.
 pub(super) fn note_miss(map: &Arc<Map>, key: &str) {
-    super::reads::missed(map, key);
     LAST_MISS.with(|miss| *miss.borrow_mut() = Some((map.clone(), Str::from(key))));
 }
 

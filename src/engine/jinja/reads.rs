@@ -24,7 +24,8 @@ thread_local! {
 #[derive(Debug)]
 enum Read {
     Found(Value),
-    Missed(Arc<Map>, Str),
+    /// A key that a map does not have.
+    Missed(Arc<Map>, Str, Origin),
 }
 
 /// What an expression may have got the value from that it printed.
@@ -78,7 +79,10 @@ impl Reads {
     pub(super) fn last(&self, context: &Context) -> Origin {
         match self.open.last().and_then(|reads| reads.last()) {
             Some(Read::Found(value)) => value.origin(),
-            Some(Read::Missed(map, key)) => context.removed(map, key),
+            Some(Read::Missed(map, key, origin)) => match context.removed(map, key) {
+                Origin::NONE => *origin,
+                null => null,
+            },
             None => Origin::NONE,
         }
     }
@@ -92,10 +96,10 @@ impl Reads {
     /// The merged value that a template's value is, where that is known.
     fn value_of(&self, value: &Jinja) -> Option<Value> {
         if let Some(map) = value.downcast_object_ref::<MapObject>() {
-            return Some(Value::Map(map.0.clone(), Origin::NONE));
+            return Some(Value::Map(map.0.clone(), map.1));
         }
         if let Some(list) = value.downcast_object_ref::<ListObject>() {
-            return Some(Value::List(list.0.clone(), Origin::NONE));
+            return Some(Value::List(list.0.clone(), list.1));
         }
         let text = value.as_str()?;
         self.texts
@@ -115,8 +119,8 @@ pub(super) fn found(value: &Value) {
 }
 
 /// A map was asked for a key that it does not have.
-pub(super) fn missed(map: &Arc<Map>, key: &str) {
-    with(|reads| reads.note(Read::Missed(map.clone(), key.into())));
+pub(super) fn missed(map: &MapObject, key: &str) {
+    with(|reads| reads.note(Read::Missed(map.0.clone(), key.into(), map.1)));
 }
 
 /// A filter or function was given a value.
