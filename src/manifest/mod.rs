@@ -145,15 +145,12 @@ impl ManifestError {
         }
     }
 
-    /// The offset of what is likely to be put right: where quotes or brackets open that do not close where they should,
-    /// or else where it goes wrong.
-    pub fn cause(&self) -> usize {
+    /// The offset of what is likely to be put right, where that is in a line above: quotes or brackets that do not close
+    /// where they should, or a text that goes on where it should not.
+    pub fn cause(&self) -> Option<usize> {
         let document = &self.file.text[self.range.clone()];
-        let opened = match &self.kind {
-            ManifestErrorKind::Yaml(error) => yaml::opened_before(document, error.at - self.range.start),
-            ManifestErrorKind::Shape { .. } => None,
-        };
-        opened.map_or(self.at(), |at| self.range.start + at)
+        let ManifestErrorKind::Yaml(error) = &self.kind else { return None };
+        yaml::opened_before(document, error.at - self.range.start).map(|at| self.range.start + at)
     }
 
     /// As a diagnostic in the file's text; `base` is the position of its first byte.

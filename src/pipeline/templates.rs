@@ -177,13 +177,17 @@ fn broken(engines: &Engines, context: &Context, rendered: &[Rendered], err: &Man
     }
     let Ok(map) = engines.trace(&found.template) else { return diagnostic };
     let traced = Traced::new(&found.text, map);
-    let Some(printed) = traced.printed(err.cause(), context) else { return diagnostic };
-    let noticed = Some(err.at()).filter(|at| *at != err.cause()).and_then(|at| traced.printed(at, context));
+    let (at, cause) = (traced.printed(err.at(), context), err.cause().and_then(|at| traced.printed(at, context)));
     let labels = std::mem::take(&mut diagnostic.labels);
-    diagnostic = diagnostic.label(printed.template, "printed by this");
-    diagnostic = diagnostic.label_opt(noticed.map(|printed| printed.template), "noticed here");
-    diagnostic = printed.calls.iter().fold(diagnostic, |d, call| d.label(*call, "called here"));
-    diagnostic = printed.values.iter().fold(diagnostic, |d, value| d.label(Span::at(*value), "a value in this line"));
+    let mut values = Vec::new();
+    for (place, what) in [(&cause, "what begins here goes on below"), (&at, "printed by this")] {
+        let Some(printed) = place else { continue };
+        diagnostic = diagnostic.label(printed.template, what);
+        diagnostic = printed.calls.iter().fold(diagnostic, |d, call| d.label(*call, "called here"));
+        values.extend(printed.values.iter().copied());
+    }
+    values.dedup();
+    diagnostic = values.iter().fold(diagnostic, |d, value| d.label(Span::at(*value), "a value in this line"));
     diagnostic.labels.extend(labels);
     diagnostic
 }
