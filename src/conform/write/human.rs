@@ -1,5 +1,6 @@
 //! The report for a terminal: what is wrong, resource by resource; nothing where all is well.
 
+use std::collections::BTreeMap;
 use std::iter;
 
 use super::super::report::{Checked, Finding, Level, Origin, Report, Status};
@@ -16,11 +17,16 @@ const RESET: &str = "\x1b[0m";
 pub fn human(report: &Report, sources: &Sources, colour: bool) -> String {
     let mut page = Page { out: String::new(), colour, sources };
     report.resources.iter().filter(|checked| is_told(checked)).for_each(|checked| page.resource(checked));
-    let rules = report.resources.iter().filter(|checked| has_cel_rules(checked)).count();
-    if rules > 0 {
+    let mut unchecked: BTreeMap<(&str, &str), usize> = BTreeMap::new();
+    for checked in report.resources.iter().filter(|checked| has_cel_rules(checked)) {
+        *unchecked.entry((&checked.api_version, &checked.kind)).or_default() += 1;
+    }
+    for ((api_version, kind), count) in unchecked {
+        let resources = if count == 1 { "1 resource" } else { &format!("{count} resources") };
         page.painted(CYAN, "note");
-        let resources = if rules == 1 { "1 resource" } else { &format!("{rules} resources") };
-        page.out.push_str(&format!(": the schemas of {resources} have rules in CEL, which were not checked\n"));
+        page.out.push_str(&format!(
+            ": {api_version} {kind}: the rules in CEL of its schema were not checked ({resources})\n"
+        ));
     }
     page.out
 }
