@@ -3,7 +3,7 @@
 use super::{Error, Merged, Outcome, Request, Tracer, ValuesInput, render_looking, validation};
 use crate::chart::semver::Version;
 use crate::conform::{self, Options};
-use crate::diag::{Diagnostic, Severity, SourceKind, Sources};
+use crate::diag::{Diagnostic, Pos, Severity, SourceKind, Sources};
 use crate::engine::{RenderError, RenderErrorKind};
 use crate::lint;
 use crate::manifest::Role;
@@ -55,12 +55,16 @@ fn refused(err: &RenderError) -> Diagnostic {
 /// What there is to say of a render.
 fn manifests(outcome: &Outcome, sources: &Sources) -> Result<Vec<Diagnostic>, Error> {
     let mut told = Vec::new();
+    let mut tracer = Tracer::new(&outcome.kept);
     let minor = Version::parse(&outcome.kube_version).ok().and_then(|version| u8::try_from(version.minor).ok());
     if let Some(minor) = minor.filter(|minor| conform::VERSIONS.contains(minor)) {
         let report = validation::validate(outcome, Vec::new(), &Options { minor, strict: false }, sources)?;
-        told.extend(lint::manifests::of_report(&report, minor));
+        let mut place = |pos: Pos| {
+            let text = sources.find(pos)?;
+            Some(tracer.printed(&text.name, text.offset(pos))?.template)
+        };
+        told.extend(lint::manifests::of_report(&report, minor, &mut place));
     }
-    let mut tracer = Tracer::new(&outcome.kept);
     let mut place = |template: &str, at: usize| tracer.printed(template, at).map(|printed| printed.template);
     for rendered in outcome.kept.all_rendered() {
         let (name, text) = (&rendered.template.name, &rendered.text);
@@ -70,12 +74,22 @@ fn manifests(outcome: &Outcome, sources: &Sources) -> Result<Vec<Diagnostic>, Er
             told.push(odd.label_opt(place(name, at), "printed by this"));
         }
     }
-    for manifest in outcome.manifests.list.iter().filter(|m| m.role != Role::Crd && m.head.kind == "List") {
+    for manifest in outcome.manifests.list.iter().filter(|manifest| manifest.role != Role::Crd) {
+        let (head, range) = (&manifest.head, &manifest.range);
+        let begin = range.start + manifest.text().len() - manifest.text().trim_start().len();
+        if lint::manifests::lacks_selector(&head.kind, manifest.text()) {
+            let lost = Diagnostic::error(format!("{} {} has no selector", head.kind, head.name));
+            let told_at = lost.label_opt(place(&manifest.file.path, begin), "");
+            told.push(told_at.help("give it `spec.selector` with the labels of its pods"));
+        }
+        if head.kind != "List" {
+            continue;
+        }
         let source = sources.add(&*manifest.file.path, SourceKind::Rendered, manifest.text().as_bytes())?;
         let list = yaml::load_range(&source, 0..source.text.len()).map(|loaded| loaded.value).unwrap_or_default();
         if lint::manifests::has_kept_item(&list) {
             let lost = Diagnostic::error("helm.sh/resource-policy of an item of a List is passed over");
-            let at = place(&manifest.file.path, manifest.range.start);
+            let at = place(&manifest.file.path, begin);
             told.push(lost.label_opt(at, "this list").help("make each item a document of its own"));
         }
     }
