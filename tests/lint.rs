@@ -212,3 +212,13 @@ fn nothing_is_found_in_the_bundled_charts() {
         }
     }
 }
+
+#[test]
+fn a_library_is_looked_at_though_it_renders_nothing() {
+    let shop = shop();
+    shop.write("Chart.yaml", &format!("{CHART}type: library\nsources: [no url]\n"));
+    let ran = shop.render(&["lint", "."]);
+    assert_eq!(ran.code, 1);
+    assert!(ran.stdout.contains("error: sources: `no url` is not a URL"), "{}", ran.stdout);
+    assert!(!ran.stdout.contains("installable"), "{}", ran.stdout);
+}

@@ -14,10 +14,12 @@ pub(super) fn check(input: &Input<'_>) -> Result<Vec<Diagnostic>, ChartError> {
         let text = String::from_utf8_lossy(&source.text).into_owned();
         match Manifests::sort_out([File::new(file.shown(), text)], []) {
             Ok(manifests) => {
-                let others = manifests.list.iter().filter(|manifest| {
-                    let head = &manifest.head;
-                    head.kind != "CustomResourceDefinition" || !head.api_version.starts_with("apiextensions.k8s.io")
-                });
+                let says_something = |text: &str| text.lines().any(|line| !line.trim().is_empty() && !is_aside(line));
+                let others =
+                    manifests.list.iter().filter(|manifest| says_something(manifest.text())).filter(|manifest| {
+                        let head = &manifest.head;
+                        head.kind != "CustomResourceDefinition" || !head.api_version.starts_with("apiextensions.k8s.io")
+                    });
                 told.extend(others.map(|manifest| {
                     let kind =
                         if manifest.head.kind.is_empty() { "something without a kind" } else { &manifest.head.kind };
@@ -34,4 +36,9 @@ pub(super) fn check(input: &Input<'_>) -> Result<Vec<Diagnostic>, ChartError> {
         }
     }
     Ok(told)
+}
+
+/// Whether a line is a comment or separates documents.
+fn is_aside(line: &str) -> bool {
+    line.trim_start().starts_with('#') || line.starts_with("---")
 }

@@ -27,9 +27,12 @@ pub fn of_report(report: &Report, minor: u8, place: &mut dyn FnMut(Pos) -> Optio
     told
 }
 
-/// Whether Helm tells of it: an object's name, and kinds that there are not.
+/// Whether Helm tells of it: an object's name, or that it has none, and kinds that there are not.
 fn is_told(finding: &Finding) -> bool {
-    matches!(finding.path.as_str(), "metadata.name" | "apiVersion" | "kind") || finding.rule == "kind"
+    matches!(
+        (finding.rule, finding.path.as_str()),
+        ("kind", _) | (_, "metadata.name" | "apiVersion" | "kind") | ("required", "" | "metadata")
+    )
 }
 
 fn diagnostic(checked: &Checked, finding: &Finding) -> Diagnostic {

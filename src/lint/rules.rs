@@ -24,9 +24,12 @@ impl Rules<'_> {
     fn definition(&self) -> Result<Vec<Diagnostic>, ChartError> {
         let metadata = &self.chart.metadata;
         let mut found = Vec::new();
-        if !matches!(metadata.api_version.as_str(), "v1" | "v2") {
+        const WRITE: &str = "write v2, or v1 for a chart of Helm 2";
+        if metadata.raw.get("apiVersion").is_none() {
+            found.push(self.in_chart_yaml(Diagnostic::error("Chart.yaml has no apiVersion").help(WRITE))?);
+        } else if !matches!(metadata.api_version.as_str(), "v1" | "v2") {
             let refused = format!("apiVersion is `{}`", metadata.api_version);
-            found.push(self.at(Diagnostic::error(refused), "apiVersion").help("write v2, or v1 for a chart of Helm 2"));
+            found.push(self.at(Diagnostic::error(refused), "apiVersion").help(WRITE));
         }
         for (field, is_there) in [("type", !metadata.kind.is_empty()), ("dependencies", self.declares_itself())] {
             if is_there && metadata.api_version != "v2" {

@@ -1,6 +1,9 @@
 //! A chart and its values looked through for mistakes.
 
-use super::{Error, Merged, Outcome, Request, Tracer, ValuesInput, render_looking, validation};
+use std::sync::Arc;
+
+use super::{Error, Merged, Outcome, Request, Tracer, ValuesInput, load_chart, render_looking, validation, values};
+use crate::chart::Chart;
 use crate::chart::semver::Version;
 use crate::conform::{self, Options};
 use crate::diag::{Diagnostic, Pos, Severity, SourceKind, Sources};
@@ -15,6 +18,11 @@ use crate::yaml;
 /// # Errors
 /// A request that contradicts itself, or names what does not exist.
 pub fn lint(request: &Request, sources: &Sources) -> Result<Vec<Diagnostic>, Error> {
+    if let Ok(chart) = load_chart(request.chart.as_deref(), sources)
+        && chart.metadata.is_library()
+    {
+        return library(&Arc::new(chart), request, sources);
+    }
     let (mut found, mut seen) = (Vec::new(), Vec::new());
     let mut look = |merged: &Merged| {
         seen = lint::check(&input(merged, sources))?;
@@ -43,6 +51,14 @@ fn input<'a>(merged: &'a Merged, sources: &'a Sources) -> lint::Input<'a> {
         provenance: &merged.provenance,
         sources,
     }
+}
+
+/// What there is to say of a chart that is for others and renders nothing itself.
+fn library(chart: &Arc<Chart>, request: &Request, sources: &Sources) -> Result<Vec<Diagnostic>, Error> {
+    let mut merged = values(chart, &request.values, sources)?;
+    let mut found = std::mem::take(&mut merged.warnings);
+    found.extend(lint::check(&input(&merged, sources))?);
+    Ok(found)
 }
 
 /// A chart that asks for values is not wrong for want of them.
