@@ -4,8 +4,9 @@
 //! found again by the text's address wherever the text goes: into variables, maps, through `default`. A function that
 //! makes a text of another keeps those lines of it that are there again, as `indent` and `nindent` do.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
+use std::sync::Arc;
 
 use ecow::eco_format;
 
@@ -186,8 +187,9 @@ impl Trace {
         self.keep(text, told);
     }
 
-    fn keep(&mut self, text: &Runtime, told: Told) {
+    fn keep(&mut self, text: &Runtime, mut told: Told) {
         let Runtime::Str(text) = text else { return };
+        distinct(&mut told.values);
         let is_empty = told.segments.is_empty() && told.carried.is_empty();
         // A short text may have no address of its own.
         if !is_empty && text.clone().as_ptr() == text.as_ptr() {
@@ -283,6 +285,19 @@ impl Trace {
         }
         SourceMap::new(text.replace("<no value>", ""), self.told.segments, self.told.carried)
     }
+}
+
+/// Leaves out values that stand there twice: a text in a text in a text carries the same ones again and again.
+fn distinct(values: &mut Vec<Value>) {
+    let mut known = HashSet::new();
+    values.retain(|value| {
+        let address = match value {
+            Value::Map(map, _) => Arc::as_ptr(map).addr(),
+            Value::List(items, _) => Arc::as_ptr(items).addr(),
+            _ => 0,
+        };
+        known.insert((value.origin(), address))
+    });
 }
 
 /// The key that a text is kept under; no other text has that of one that is not kept.
