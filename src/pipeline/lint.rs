@@ -6,10 +6,10 @@ use super::{Error, Merged, Outcome, Request, Tracer, ValuesInput, load_chart, re
 use crate::chart::Chart;
 use crate::chart::semver::Version;
 use crate::conform::{self, Options};
-use crate::diag::{Diagnostic, Pos, Severity, SourceKind, Sources};
+use crate::diag::{Diagnostic, Pos, Severity, SourceKind, Sources, SourcesFull};
 use crate::engine::{RenderError, RenderErrorKind};
 use crate::lint;
-use crate::manifest::Role;
+use crate::manifest::{Manifest, Role};
 use crate::yaml;
 
 /// What a look through a chart and its values finds, worst first: what keeps it from rendering, what rendering warns of,
@@ -81,35 +81,53 @@ fn manifests(outcome: &Outcome, sources: &Sources) -> Result<Vec<Diagnostic>, Er
         };
         told.extend(lint::manifests::of_report(&report, minor, &mut place));
     }
-    let mut place = |template: &str, at: usize| tracer.printed(template, at).map(|printed| printed.template);
+    told.extend(indented(outcome, &mut tracer));
+    for manifest in outcome.manifests.list.iter().filter(|manifest| manifest.role != Role::Crd) {
+        told.extend(manifest_rules(manifest, &mut tracer, sources)?);
+    }
+    Ok(told)
+}
+
+/// Rendered texts whose first line is indented.
+fn indented(outcome: &Outcome, tracer: &mut Tracer<'_>) -> Vec<Diagnostic> {
+    let mut told = Vec::new();
     for rendered in outcome.kept.all_rendered() {
         let (name, text) = (&rendered.template.name, &rendered.text);
         let is_yaml = [".yaml", ".yml", ".yaml.j2", ".yml.j2"].iter().any(|ending| name.ends_with(ending));
         if let Some(at) = lint::manifests::indented_start(text).filter(|_| is_yaml) {
             let odd = Diagnostic::warning(format!("{name}: the first line of what is rendered is indented"));
-            told.push(odd.label_opt(place(name, at), "printed by this"));
+            let printed = tracer.printed(name, at).map(|printed| printed.template);
+            told.push(odd.label_opt(printed, "printed by this"));
         }
     }
-    for manifest in outcome.manifests.list.iter().filter(|manifest| manifest.role != Role::Crd) {
-        let (head, range) = (&manifest.head, &manifest.range);
-        let begin = range.start + manifest.text().len() - manifest.text().trim_start().len();
-        if lint::manifests::lacks_selector(&head.kind, manifest.text()) {
-            let lost = Diagnostic::error(format!("{} {} has no selector", head.kind, head.name));
-            let told_at = lost.label_opt(place(&manifest.file.path, begin), "");
-            told.push(told_at.help("give it `spec.selector` with the labels of its pods"));
-        }
-        if head.kind != "List" {
-            continue;
-        }
-        let source = sources.add(&*manifest.file.path, SourceKind::Rendered, manifest.text().as_bytes())?;
-        let list = yaml::load_range(&source, 0..source.text.len()).map(|loaded| loaded.value).unwrap_or_default();
-        if lint::manifests::has_kept_item(&list) {
-            let lost = Diagnostic::error("helm.sh/resource-policy of an item of a List is passed over");
-            let at = place(&manifest.file.path, begin);
-            told.push(lost.label_opt(at, "this list").help("make each item a document of its own"));
-        }
+    told
+}
+
+/// A workload without a selector; a List that says of its items what Helm passes over.
+fn manifest_rules(
+    manifest: &Manifest,
+    tracer: &mut Tracer<'_>,
+    sources: &Sources,
+) -> Result<Option<Diagnostic>, SourcesFull> {
+    let (head, text) = (&manifest.head, manifest.text());
+    let begin = manifest.range.start + text.len() - text.trim_start().len();
+    let mut at = |told: Diagnostic| {
+        let printed = tracer.printed(&manifest.file.path, begin);
+        told.label_opt(printed.map(|printed| printed.template), "")
+    };
+    if lint::manifests::lacks_selector(&head.kind, text) {
+        let lost = at(Diagnostic::error(format!("{} {} has no selector", head.kind, head.name)));
+        return Ok(Some(lost.help("give it `spec.selector` with the labels of its pods")));
     }
-    Ok(told)
+    if head.kind != "List" {
+        return Ok(None);
+    }
+    let source = sources.add(&*manifest.file.path, SourceKind::Rendered, text.as_bytes())?;
+    let list = yaml::load_range(&source, 0..source.text.len()).map(|loaded| loaded.value).unwrap_or_default();
+    Ok(lint::manifests::has_kept_item(&list).then(|| {
+        let lost = Diagnostic::error("helm.sh/resource-policy of an item of a List is passed over");
+        at(lost).help("make each item a document of its own")
+    }))
 }
 
 /// What fails without the values that are given, and not for want of what the chart asks for.

@@ -9,7 +9,8 @@ use super::{Error, Request};
 use crate::chart::Language;
 use crate::diag::{Diagnostic, Source, SourceKind, Sources, Span};
 use crate::engine::{
-    Capabilities, Context, Engine as _, Files, Release, RenderError, Rendered, Scope, Template, Warnings,
+    Capabilities, Context, Engine as _, Files, Release, RenderError, RenderErrorKind, Rendered, Scope, Template,
+    Warnings,
 };
 use crate::functions::System;
 use crate::manifest::{Dropped, File, ManifestError, Manifests};
@@ -95,6 +96,10 @@ pub fn render(engines: &Engines) -> Result<Vec<Rendered>, Error> {
 
 /// A failure with the value that it is about, which a traced render knows; without, where chance made that another one.
 fn traced(engines: &Engines, template: &Arc<Template>, err: RenderError) -> RenderError {
+    // What runs for too long would do so again.
+    if err.kind == RenderErrorKind::Limit {
+        return err;
+    }
     match engines.trace(template) {
         Err(again) if again.message == err.message => RenderError { value: again.value, ..err },
         _ => err,
