@@ -155,17 +155,90 @@ fn a_value_that_went_through_unchanged_is_found() {
 }
 
 #[test]
+fn a_value_that_went_through_a_map_of_the_template_is_found() {
+    let expressions = [
+        "{{ with dict \"team\" .Values.labels.team }}{{ .team }}{{ end }}",
+        "{{ range list .Values.labels.team }}{{ . }}{{ end }}",
+        "{{ index .Values.node \"disk\" }}",
+        "{{ dict \"team\" .Values.labels.team | toYaml | nindent 2 }}",
+        "{{ merge (dict \"x\" 1) .Values.node | toYaml | nindent 2 }}",
+        "{{ .Values.replicas | quote }}",
+    ];
+    let found: Vec<_> =
+        rows(&expressions, &[]).iter().map(|row| row.split("  ").next().unwrap_or("").to_owned()).collect();
+    let want = [
+        "values.yaml:3",
+        "values.yaml:3",
+        "values.yaml:5",
+        "",
+        "values.yaml:3",
+        "",
+        "values.yaml:5",
+        "",
+        "values.yaml:1",
+    ];
+    let want = want.map(|place| if place.is_empty() { String::new() } else { format!("shop/{place}") });
+    let found: Vec<_> =
+        found.iter().map(|cell| if cell.contains("values") { cell.clone() } else { String::new() }).collect();
+    assert_eq!(found, want);
+}
+
+const MACROS: &str = "\
+{% macro port(number, name) %}
+{{ name | quote }}: {{ number }}
+{% endmacro %}
+{% macro fields(map, names) %}
+{% for name in names %}
+{{ {name: map[name]} | toYaml }}
+{% endfor %}
+{% endmacro %}
+kind: X
+{% for label, value in Values.labels | items %}
+{{ label }}: {{ value }}
+{% endfor %}
+{{ fields(Values.node, [\"disk\"]) }}
+{% set team = Values.labels.team %}
+t: {{ team | default(\"none\") }}
+{{ port(Values.replicas, Values.env[0].name) }}
+u: {{ team | upper }}
+n: {{ 1 + 1 }}
+c: {{ Values.node | combine({\"x\": 1}) | toYaml | nindent(2) }}
+";
+
+#[test]
+fn a_value_that_went_through_loops_and_macros_is_found() {
+    let folder = chart();
+    folder.write("shop/templates/macros.yaml.j2", MACROS);
+    let printed = folder.render(&["blame", "templates/macros.yaml.j2", "shop"]).ok();
+    keep("jinja-macros", &printed);
+}
+
+#[test]
+fn the_report_for_editors_is_as_its_schema_says() {
+    let schema = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/blame.schema.json"));
+    let schema = serde_json::from_str(&schema.expect("a schema")).expect("JSON");
+    let validator = jsonschema::validator_for(&schema).expect("a schema");
+    for what in ["Deployment/web", "templates/config.yaml.j2"] {
+        let json = serde_json::from_str(&chart().render(&["blame", what, "shop", "-o", "json"]).ok()).expect("JSON");
+        let faults: Vec<_> = validator.iter_errors(&json).map(|fault| fault.to_string()).collect();
+        assert!(faults.is_empty(), "{faults:?}");
+    }
+}
+
+#[test]
 fn a_value_that_was_changed_or_written_by_a_template_has_no_origin() {
     let expressions = [
         "{{ upper .Values.labels.team }}",
         "{{ printf \"%s-x\" .Values.labels.team }}",
         "{{ if .Values.labels.team }}shop{{ end }}",
         "{{ if .Values.labels.team }}{{ \"shop\" }}{{ end }}",
+        "{{ eq .Values.yes true }}",
+        "{{ .Values.yes | not | not }}",
         "{{ $x := \"shop\" }}{{ $x }}",
         "{{ $_ := set .Values.node \"disk\" \"hdd\" }}{{ .Values.node.disk }}",
     ];
-    let rows = rows(&expressions, &[]);
-    assert!(rows.iter().all(|row| !row.contains("values.yaml")), "{rows:#?}");
+    let rows = rows(&expressions, &["--set", "yes=true"]);
+    assert!(rows.iter().all(|row| !row.contains("values.yaml") && !row.contains("--set")), "{rows:#?}");
 }
 
 #[test]

@@ -143,6 +143,51 @@ fn a_chart_is_held_to_the_rules_of_helm_lint() {
 }
 
 #[test]
+fn what_is_rendered_is_held_to_the_rules_of_helm_lint() {
+    let shop = shop();
+    let deployment =
+        "apiVersion: extensions/v1beta1\nkind: Deployment\nmetadata: {name: {{ .Values.title }}}\nspec: {}\n";
+    shop.write("templates/deployment.yaml", deployment);
+    shop.write(
+        "templates/service.yaml",
+        "  # What lies behind.\napiVersion: v1\nkind: Endpoints\nmetadata: {name: web}\n",
+    );
+    let workload = "apiVersion: apps/v1\nkind: DaemonSet\nmetadata: {name: agent}\nspec: {template: {}}\n";
+    shop.write("templates/agent.yaml", workload);
+    let item = "{apiVersion: v1, kind: ConfigMap, metadata: {name: a, annotations: {helm.sh/resource-policy: keep}}}";
+    shop.write("templates/list.yaml", &format!("apiVersion: v1\nkind: List\nitems:\n- {item}\n"));
+    shop.write("crds/widget.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n");
+    shop.write("crds/template.yaml", "{{ if true }}\n");
+    keep("manifests", &lint(&shop, "title: Web_1\n", &[]));
+}
+
+#[test]
+fn a_chart_that_asks_for_values_is_not_wrong_for_want_of_them() {
+    let shop = shop();
+    shop.write("templates/asks.yaml", "# {{ required \"say where: zone\" .Values.zone }}\n");
+    let asked = shop.render(&["lint", "."]);
+    assert_eq!(asked.code, 0, "{}", asked.stderr);
+    assert!(asked.stdout.contains("warning: say where: zone"), "{}", asked.stdout);
+    assert_eq!(lint(&shop, "zone: a\n", &[]).ok(), "");
+}
+
+#[test]
+fn a_template_that_fails_without_the_given_values_is_told() {
+    let shop = shop();
+    shop.write("templates/needs.yaml", "# {{ .Values.zone.name }}\n");
+    keep("without-values", &lint(&shop, "zone: {name: a}\n", &[]));
+}
+
+#[test]
+fn a_default_that_the_schema_states_otherwise_is_told() {
+    let shop = shop();
+    let schema = r##"{"properties": {"replicas": {"default": 3}, "image": {"$ref": "#/$defs/image"}, "resources": {"default": {}}},
+        "$defs": {"image": {"properties": {"tag": {"default": "v1"}}}}}"##;
+    shop.write("values.schema.json", schema);
+    keep("defaults", &shop.render(&["lint", "."]));
+}
+
+#[test]
 fn warnings_fail_where_that_is_asked_for_and_errors_always() {
     let shop = shop();
     assert_eq!(lint(&shop, "replicas: 2\n", &["--strict"]).code, 0);
@@ -166,4 +211,14 @@ fn nothing_is_found_in_the_bundled_charts() {
             assert_eq!(render(&args).ok(), "", "{args:?}");
         }
     }
+}
+
+#[test]
+fn a_library_is_looked_at_though_it_renders_nothing() {
+    let shop = shop();
+    shop.write("Chart.yaml", &format!("{CHART}type: library\nsources: [no url]\n"));
+    let ran = shop.render(&["lint", "."]);
+    assert_eq!(ran.code, 1);
+    assert!(ran.stdout.contains("error: sources: `no url` is not a URL"), "{}", ran.stdout);
+    assert!(!ran.stdout.contains("installable"), "{}", ran.stdout);
 }

@@ -11,6 +11,7 @@
 //! - `graph`: who refers to whom in a render
 //! - `guides`: the steps of docs/upgrades.md
 //! - `lint`: what is likely a mistake though it renders
+//! - `located`: planted faults, and the lines that errors name
 //! - `malcolm`: the bundled Malcolm chart
 //! - `manifests`: sorting and printing, against recorded Helm output
 //! - `merge`: layers merged into the text of a base, and its mistakes
@@ -39,6 +40,7 @@ mod functions;
 mod graph;
 mod guides;
 mod lint;
+mod located;
 mod malcolm;
 mod manifests;
 mod merge;

@@ -223,6 +223,24 @@ fn the_crds_of_a_chart_count_for_its_render() {
 }
 
 #[test]
+fn rules_in_cel_are_said_not_to_be_checked() {
+    let crd = "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata: {name: widgets.example.com}\n\
+        spec: {group: example.com, scope: Namespaced, names: {kind: Widget, plural: widgets}, versions: [{name: v1, served: true, \
+        storage: true, schema: {openAPIV3Schema: {type: object, properties: {spec: {type: object, \
+        x-kubernetes-validations: [{rule: self.min <= self.max}], properties: {min: {type: integer}, max: {type: integer, \
+        x-kubernetes-validations: [{rule: self > 0}]}}}}}}}]}\n";
+    let widget = "apiVersion: example.com/v1\nkind: Widget\nmetadata: {name: a}\nspec: {min: 3, max: 1}\n";
+    let folder = Folder::new(&[("crd.yaml", crd), ("w.yaml", widget)]);
+    let human = folder.render(&["validate", "w.yaml", "--crd", "crd.yaml"]).ok();
+    assert_eq!(human, "note: example.com/v1 Widget: the rules in CEL of its schema were not checked (1 resource)\n");
+    let json = folder.render(&["validate", "w.yaml", "--crd", "crd.yaml", "-o", "json"]).ok();
+    let report: serde_json::Value = serde_json::from_str(&json).expect("JSON");
+    let finding = &report["resources"][0]["findings"][0];
+    assert_eq!((&finding["level"], &finding["rule"]), (&"note".into(), &"cel".into()));
+    assert!(finding["message"].as_str().is_some_and(|message| message.starts_with("2 rules")), "{finding}");
+}
+
+#[test]
 fn what_is_there_twice_is_refused() {
     let folder = Folder::new(&[("a.yaml", &format!("{POD}---\n{POD}")), ("b.yaml", POD)]);
     let refused = invalid(folder.render(&["validate", "a.yaml"]));

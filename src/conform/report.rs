@@ -76,10 +76,12 @@ pub struct Finding {
 }
 
 /// What rendered text comes from; [`Pos::NONE`] where that is not known.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Origin {
     /// The place in a template that printed it.
     pub template: Pos,
+    /// The calls through which it was printed, the innermost first.
+    pub calls: Vec<Pos>,
     /// Where the value was written that it carries.
     pub value: Pos,
 }

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use crate::diag::{Diagnostic, Source, Sources};
 use crate::functions::Random;
 use crate::runtime::{Object, Runtime};
-use crate::value::{Provenance, Str, Value};
+use crate::value::{Map, Origin, Path, Provenance, Segment, Str, Value};
 
 use super::lookup::Objects;
 use super::objects::{CapabilitiesObject, Files};
@@ -139,6 +139,8 @@ pub struct Context {
     pub root: Value,
     /// Where the values came from.
     pub provenance: Arc<Provenance>,
+    /// What null took away from the values, and where it was: the null.
+    pub removed: Vec<(Path, Value)>,
     /// The texts that spans point into.
     pub sources: Sources,
     /// Randomness and the clock.
@@ -160,6 +162,7 @@ impl Context {
             templates: Vec::new(),
             root: Value::default(),
             provenance: Arc::default(),
+            removed: Vec::new(),
             sources: sources.clone(),
             random,
             objects: Objects::default(),
@@ -172,6 +175,17 @@ impl Context {
     pub fn capabilities_object(&self) -> Runtime {
         let object: Arc<dyn Object> = Arc::new(CapabilitiesObject(self.capabilities.clone()));
         Runtime::Object(object)
+    }
+
+    /// Where the null was written that took away the value under a key of a map of the values.
+    pub fn removed(&self, map: &Map, key: &str) -> Origin {
+        let is_there = |path: &Path| {
+            let mut above = path.clone();
+            let is_key = above.pop().is_some_and(|last| matches!(last, Segment::Key(last) if last == key));
+            is_key && self.root.at(&above).and_then(Value::as_map).is_some_and(|above| std::ptr::eq(&**above, map))
+        };
+        let null = self.removed.iter().find(|(path, _)| is_there(path)).map(|(_, null)| null.origin());
+        null.unwrap_or_default()
     }
 
     /// The template of this full name.

@@ -1,6 +1,6 @@
 //! Why a template could not be rendered.
 
-use crate::diag::{Diagnostic, Span};
+use crate::diag::{Diagnostic, Pos, Span};
 
 /// What kind of failure it was.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,6 +17,13 @@ pub enum RenderErrorKind {
     Limit,
     /// Anything else that went wrong while it ran.
     Failed,
+}
+
+impl RenderErrorKind {
+    /// Whether a value that was read may be the reason, and not only the template.
+    pub fn is_about_values(self) -> bool {
+        matches!(self, RenderErrorKind::Undefined | RenderErrorKind::Refused | RenderErrorKind::Failed)
+    }
 }
 
 /// A step on the way to the place of a failure.
@@ -44,13 +51,23 @@ pub struct RenderError {
     pub notes: Vec<String>,
     /// What to do.
     pub help: Vec<String>,
+    /// Where the value was written that it is about, where a traced render knows.
+    pub value: Pos,
 }
 
 impl RenderError {
     /// A failure at a place.
     pub fn new(kind: RenderErrorKind, message: impl Into<String>) -> Self {
         let message = message.into();
-        RenderError { kind, message, reason: None, frames: Vec::new(), notes: Vec::new(), help: Vec::new() }
+        RenderError {
+            kind,
+            message,
+            reason: None,
+            frames: Vec::new(),
+            notes: Vec::new(),
+            help: Vec::new(),
+            value: Pos::NONE,
+        }
     }
 
     /// Adds a place, further out than those before it.
@@ -70,6 +87,7 @@ impl RenderError {
             let label = if frame.text == *text { "" } else { frame.text.as_str() };
             diagnostic = diagnostic.label(frame.span, label);
         }
+        diagnostic = diagnostic.label_opt(self.value.is_some().then(|| Span::at(self.value)), "the value");
         diagnostic.notes.extend(lines.map(str::to_owned));
         diagnostic.notes.extend(self.notes.iter().cloned());
         diagnostic.help.extend(self.help.iter().cloned());

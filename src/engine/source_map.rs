@@ -1,10 +1,7 @@
 //! Which template printed which piece of a rendered text.
 
-use std::sync::Arc;
-
-use super::carried::{self, Carried};
+use super::carried::Carried;
 use crate::diag::Span;
-use crate::value::Value;
 
 /// A piece of rendered text and the template text that printed it.
 #[derive(Debug, Clone, PartialEq)]
@@ -17,21 +14,21 @@ pub struct Segment {
     pub literal: bool,
     /// The calls through which it was printed, the innermost first: macros, includes.
     pub calls: Vec<Span>,
-    /// The merged values that the expression read, from any of which it may have been made.
-    pub values: Arc<[Value]>,
 }
 
 /// All pieces of one rendered text in order.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct SourceMap {
     segments: Vec<Segment>,
+    carried: Vec<Carried>,
     text: String,
 }
 
 impl SourceMap {
-    /// A map of this text; `segments` are in the order of their starts.
-    pub fn new(text: String, segments: Vec<Segment>) -> Self {
-        SourceMap { segments, text }
+    /// A map of this text; `segments` are in the order of their starts, `carried` as they were found.
+    pub fn new(text: String, segments: Vec<Segment>, mut carried: Vec<Carried>) -> Self {
+        carried.sort_by_key(|piece| piece.range.start);
+        SourceMap { segments, carried, text }
     }
 
     /// The text that the traced render printed.
@@ -53,9 +50,7 @@ impl SourceMap {
     }
 
     /// The merged values that stand unchanged in the text, in order.
-    pub fn carried(&self) -> Vec<Carried> {
-        let ends = self.segments.iter().skip(1).map(|next| next.start).chain([self.text.len()]);
-        let pieces = self.segments.iter().zip(ends).filter(|(segment, end)| segment.start < *end);
-        pieces.flat_map(|(segment, end)| carried::find(&self.text, segment.start..end, &segment.values)).collect()
+    pub fn carried(&self) -> &[Carried] {
+        &self.carried
     }
 }

@@ -25,6 +25,17 @@ impl Args<'_> {
         self.shapes.iter().flatten().cloned().collect()
     }
 
+    /// What the text ends with that an argument puts together: `(print $.Template.BasePath "/config.yaml")`.
+    fn ending(&self, index: usize) -> Option<&str> {
+        let OperandKind::Pipe(pipe) = &self.operands.get(index)?.kind else { return None };
+        let [command] = &*pipe.cmds else { return None };
+        let [function, .., last] = &*command.args else { return None };
+        match (&function.kind, &last.kind) {
+            (OperandKind::Function(name, _), OperandKind::Text(text)) if name == "print" => text.as_str(),
+            _ => None,
+        }
+    }
+
     /// The text that stands in the template as an argument.
     fn text(&self, index: usize) -> Option<&str> {
         match &self.operands.get(index)?.kind {
@@ -44,7 +55,11 @@ impl Walk<'_> {
         dot: &Shapes,
         frame: &mut Frame,
     ) -> Shapes {
-        let mut shapes: Vec<Shapes> = operands.iter().map(|operand| self.operand(operand, dot, frame)).collect();
+        // What is called by its name is not named for others to call.
+        let called =
+            usize::from(name == "include" && matches!(operands, [Operand { kind: OperandKind::Text(_), .. }, ..]));
+        let mut shapes = vec![Shapes::new(); called];
+        shapes.extend(operands[called..].iter().map(|operand| self.operand(operand, dot, frame)));
         shapes.extend(piped);
         let args = Args { shapes, operands };
         match name {
@@ -88,11 +103,15 @@ impl Walk<'_> {
 
     fn include(&mut self, args: &Args<'_>) -> Shapes {
         let dot = args.get(1);
-        match args.text(0) {
-            Some(name) => self.call_template(name, dot),
-            None => {
+        match (args.text(0), args.ending(0)) {
+            (Some(name), _) => self.call_template(name, dot),
+            (None, Some(ending)) => {
                 self.consume(&args.get(0));
-                self.call_all(&dot);
+                self.call_those(dot, |name| name.ends_with(ending));
+            }
+            (None, None) => {
+                self.consume(&args.get(0));
+                self.call_by_any_name(dot);
             }
         }
         Shapes::new()

@@ -5,6 +5,9 @@
 //! reported is worth a look. Knows charts, values and the trees of templates, and nothing of the command line.
 
 mod calls;
+mod crds;
+mod defaults;
+pub mod manifests;
 mod reads;
 mod rules;
 mod schema;
@@ -52,6 +55,8 @@ pub fn check(input: &Input<'_>) -> Result<Vec<Diagnostic>, ChartError> {
     // A bundled chart is not the reader's to change.
     if input.tree.chart.place != Place::Bundled {
         found.extend(rules::check(input)?);
+        found.extend(crds::check(input)?);
+        found.extend(defaults::check(input)?);
         found.extend(unused::check(input)?);
     }
     Ok(found)

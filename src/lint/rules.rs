@@ -1,7 +1,7 @@
 //! What `helm lint` asks of a chart beyond what a render refuses: pkg/chart/v2/lint/rules of Helm 4.1.4.
 
 use super::Input;
-use crate::chart::{Chart, ChartError, Language};
+use crate::chart::{Chart, ChartError, Dependency, Language, Maintainer};
 use crate::diag::{Diagnostic, Span};
 use crate::value::Value;
 
@@ -24,9 +24,12 @@ impl Rules<'_> {
     fn definition(&self) -> Result<Vec<Diagnostic>, ChartError> {
         let metadata = &self.chart.metadata;
         let mut found = Vec::new();
-        if !matches!(metadata.api_version.as_str(), "v1" | "v2") {
+        const WRITE: &str = "write v2, or v1 for a chart of Helm 2";
+        if metadata.raw.get("apiVersion").is_none() {
+            found.push(self.in_chart_yaml(Diagnostic::error("Chart.yaml has no apiVersion").help(WRITE))?);
+        } else if !matches!(metadata.api_version.as_str(), "v1" | "v2") {
             let refused = format!("apiVersion is `{}`", metadata.api_version);
-            found.push(self.at(Diagnostic::error(refused), "apiVersion").help("write v2, or v1 for a chart of Helm 2"));
+            found.push(self.at(Diagnostic::error(refused), "apiVersion").help(WRITE));
         }
         for (field, is_there) in [("type", !metadata.kind.is_empty()), ("dependencies", self.declares_itself())] {
             if is_there && metadata.api_version != "v2" {
@@ -41,9 +44,13 @@ impl Rules<'_> {
             let odd = Diagnostic::warning(format!("the version `{}` is not a SemVer 2 version", metadata.version));
             found.push(self.at(odd, "version").help("write three numbers, as in 1.2.0"));
         }
-        if metadata.maintainers.iter().any(|maintainer| maintainer.name.is_empty()) {
-            found.push(self.at(Diagnostic::error("a maintainer has no name"), "maintainers"));
+        for field in ["version", "appVersion"] {
+            if metadata.raw.get(field).is_some_and(|value| !matches!(value, Value::Str(..) | Value::Null(_))) {
+                let refused = Diagnostic::error(format!("Chart.yaml: `{field}` is not text"));
+                found.push(self.at(refused, field).help("put it in quotes"));
+            }
         }
+        found.extend(metadata.maintainers.iter().filter_map(|maintainer| self.maintainer(maintainer)));
         let addresses = metadata.sources.iter().map(|address| ("sources", address));
         let icon = Some(("icon", &metadata.icon)).filter(|(_, icon)| !icon.is_empty());
         for (field, address) in addresses.chain(icon) {
@@ -60,6 +67,24 @@ impl Rules<'_> {
         Ok(found)
     }
 
+    fn maintainer(&self, maintainer: &Maintainer) -> Option<Diagnostic> {
+        let Maintainer { name, email, url, .. } = maintainer;
+        let is_mail = |email: &str| {
+            email.split_once('@').is_some_and(|(local, host)| !local.is_empty() && host.contains('.'))
+                && !email.contains(char::is_whitespace)
+        };
+        let refused = if name.is_empty() {
+            "a maintainer has no name".to_owned()
+        } else if !email.is_empty() && !is_mail(email) {
+            format!("the maintainer {name}: `{email}` is no mail address")
+        } else if !url.is_empty() && (url.contains(char::is_whitespace) || !url.contains('.')) {
+            format!("the maintainer {name}: `{url}` is not a URL")
+        } else {
+            return None;
+        };
+        Some(self.at(Diagnostic::error(refused), "maintainers"))
+    }
+
     /// Whether Chart.yaml, and not requirements.yaml, has dependencies.
     fn declares_itself(&self) -> bool {
         self.chart.metadata.raw.get("dependencies").and_then(Value::as_list).is_some_and(|list| !list.is_empty())
@@ -73,7 +98,13 @@ impl Rules<'_> {
             Diagnostic::error(format!("charts/ has `{}`, which Chart.yaml does not declare", subchart.name()))
                 .help("add it to the dependencies, or remove it")
         });
-        told.collect()
+        let mut told: Vec<Diagnostic> = told.collect();
+        let again = |(i, dependency): &(usize, &Dependency)| declared[..*i].iter().any(|d| d.key() == dependency.key());
+        told.extend(declared.iter().enumerate().filter(again).map(|(_, dependency)| {
+            let refused = Diagnostic::error(format!("the dependency `{}` is declared twice", dependency.key()));
+            self.at(refused, "dependencies").help("give one of them an alias")
+        }));
+        told
     }
 
     fn templates(&self) -> Result<Vec<Diagnostic>, ChartError> {

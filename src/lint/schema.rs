@@ -12,12 +12,26 @@ const FURTHEST: usize = 32;
 
 /// Looks up all that was given in the schema of the outermost chart.
 pub(super) fn check(input: &Input<'_>) -> Result<Vec<Diagnostic>, ChartError> {
-    let Some(file) = &input.tree.chart.schema else { return Ok(Vec::new()) };
-    // One that is not JSON is refused where values are checked against it.
-    let Ok(root) = serde_json::from_slice::<Json>(file.bytes()?) else { return Ok(Vec::new()) };
+    let Some(root) = parsed(input)? else { return Ok(Vec::new()) };
     let mut look = Look { input, root: &root, found: Vec::new() };
     look.value(input.given, &root, &mut Path::root());
     Ok(look.found)
+}
+
+/// The schema of the outermost chart. One that is not JSON is refused where values are checked against it.
+pub(super) fn parsed(input: &Input<'_>) -> Result<Option<Json>, ChartError> {
+    let Some(file) = &input.tree.chart.schema else { return Ok(None) };
+    Ok(serde_json::from_slice(file.bytes()?).ok())
+}
+
+/// A schema that is not said elsewhere; none where what is said here and there would have to be put together.
+pub(super) fn resolved<'s>(root: &'s Json, schema: &'s Json) -> Option<&'s Json> {
+    let mut schema = schema;
+    for _ in 0..FURTHEST {
+        let Some(reference) = schema.get("$ref").and_then(Json::as_str) else { return Some(schema) };
+        schema = root.pointer(reference.strip_prefix('#')?)?;
+    }
+    None
 }
 
 struct Look<'a> {
@@ -28,7 +42,7 @@ struct Look<'a> {
 
 impl<'a> Look<'a> {
     fn value(&mut self, value: &Value, schema: &'a Json, path: &mut Path) {
-        let Some(schema) = self.resolved(schema) else { return };
+        let Some(schema) = resolved(self.root, schema) else { return };
         for (i, item) in value.as_list().into_iter().flat_map(|items| items.iter()).enumerate() {
             let Some(items) = schema.get("items") else { return };
             path.push_index(i);
@@ -52,16 +66,6 @@ impl<'a> Look<'a> {
             }
             path.pop();
         }
-    }
-
-    /// A schema that is not said elsewhere; none where what is said here and there would have to be put together.
-    fn resolved(&self, schema: &'a Json) -> Option<&'a Json> {
-        let mut schema = schema;
-        for _ in 0..FURTHEST {
-            let Some(reference) = schema.get("$ref").and_then(Json::as_str) else { return Some(schema) };
-            schema = self.root.pointer(reference.strip_prefix('#')?)?;
-        }
-        None
     }
 
     /// Whether a key is that of a subchart or of all charts, which a schema need not repeat.

@@ -6,6 +6,8 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
+use foldhash::fast::RandomState;
+
 use super::reads::{Reads, Step};
 use super::shape::{DEEPEST, Shape, Shapes, depth};
 use crate::engine::gotpl::parse;
@@ -24,19 +26,33 @@ pub(super) fn trees(name: &str, text: &[u8]) -> Option<Vec<Arc<Tree>>> {
     Some(trees.into_iter().map(Arc::new).collect())
 }
 
+fn owned((name, trees): (&Str, &Arc<[Arc<Tree>]>)) -> (Str, Arc<[Arc<Tree>]>) {
+    (name.clone(), trees.clone())
+}
+
 /// A walk through all templates.
 pub(super) struct Walk<'a> {
     /// Where the values of each chart lie in those of the outermost one.
     scopes: Vec<Vec<Step>>,
-    templates: HashMap<Str, Vec<Arc<Tree>>>,
+    templates: HashMap<Str, Arc<[Arc<Tree>]>>,
     /// Texts that `tpl` may be given.
     texts: &'a [Str],
     pub(super) reads: Reads,
     /// Texts in templates that are templates themselves.
     literals: Vec<Str>,
-    given_to_tpl: Vec<Shapes>,
-    seen: HashSet<(Str, Shapes)>,
-    waiting: Vec<(Arc<Tree>, Shapes)>,
+    /// The trees of all these texts, as far as they have been needed; none for one that is not written right.
+    read_texts: Vec<Option<Vec<Arc<Tree>>>>,
+    /// What `tpl` may be given as its dot, each with how many of the texts were walked with it.
+    given_to_tpl: Vec<(Shapes, usize)>,
+    /// Names of templates that stand in templates, elsewhere than where they are called.
+    named: Vec<Str>,
+    /// What templates are called with whose names are computed, each with how many of the names were tried.
+    called_by_any_name: Vec<(Shapes, usize)>,
+    /// The kinds of dot that templates were called with, and their numbers.
+    dots: HashMap<Arc<Shapes>, usize, RandomState>,
+    /// The templates that were called, each with the number of a dot.
+    seen: HashSet<(Str, usize), RandomState>,
+    waiting: Vec<(Arc<Tree>, Arc<Shapes>)>,
 }
 
 /// A template while it is walked: its variables, and whether they became more.
@@ -70,12 +86,16 @@ impl<'a> Walk<'a> {
         }
         Walk {
             scopes,
-            templates,
+            templates: templates.into_iter().map(|(name, trees)| (name, trees.into())).collect(),
             texts,
             reads: Reads::default(),
             literals: Vec::new(),
+            read_texts: Vec::new(),
             given_to_tpl: Vec::new(),
-            seen: HashSet::new(),
+            named: Vec::new(),
+            called_by_any_name: Vec::new(),
+            dots: HashMap::default(),
+            seen: HashSet::default(),
             waiting: Vec::new(),
         }
     }
@@ -88,16 +108,17 @@ impl<'a> Walk<'a> {
 
     /// Walks through all templates there are.
     pub fn run_all(&mut self, dot: &Shapes) {
-        self.call_all(dot);
+        self.call_those(dot.clone(), |_| true);
         self.finish();
     }
 
     fn finish(&mut self) {
         loop {
             while let Some((tree, dot)) = self.waiting.pop() {
-                self.tree(&tree, dot);
+                self.tree(&tree, &dot);
             }
             self.call_texts();
+            self.call_named();
             if self.waiting.is_empty() {
                 return;
             }
@@ -106,45 +127,81 @@ impl<'a> Walk<'a> {
 
     /// Every text that may be given to `tpl`, with everything that it is given as its dot.
     fn call_texts(&mut self) {
-        let texts: Vec<Str> = self.texts.iter().chain(&self.literals).cloned().collect();
-        for dot in self.given_to_tpl.clone() {
-            for text in &texts {
-                if !self.seen.insert((text.clone(), dot.clone())) {
-                    continue;
-                }
-                match trees("tpl", text.as_bytes()) {
-                    Some(trees) => self.waiting.extend(trees.into_iter().map(|tree| (tree, dot.clone()))),
+        let texts = self.texts.iter().chain(&self.literals).skip(self.read_texts.len());
+        self.read_texts.extend(texts.map(|text| trees("tpl", text.as_bytes())).collect::<Vec<_>>());
+        for given in 0..self.given_to_tpl.len() {
+            let (dot, walked) = self.given_to_tpl[given].clone();
+            self.given_to_tpl[given].1 = self.read_texts.len();
+            for text in walked..self.read_texts.len() {
+                match &self.read_texts[text] {
+                    Some(trees) => {
+                        let dot = Arc::new(dot.clone());
+                        self.waiting.extend(trees.iter().map(|tree| (tree.clone(), dot.clone())));
+                    }
                     // A piece of a template that is put together elsewhere.
-                    None if text.contains("Values") => self.consume(&dot),
+                    None if self.text(text).contains("Values") => self.consume(&dot),
                     None => {}
                 }
             }
         }
     }
 
+    /// Every template that may be meant by a name that is computed.
+    fn call_named(&mut self) {
+        for given in 0..self.called_by_any_name.len() {
+            let (dot, tried) = self.called_by_any_name[given].clone();
+            self.called_by_any_name[given].1 = self.named.len();
+            if self.named.is_empty() {
+                self.consume(&dot);
+            }
+            for name in tried..self.named.len() {
+                self.call_template(&self.named[name].clone(), dot.clone());
+            }
+        }
+    }
+
+    fn text(&self, number: usize) -> &str {
+        self.texts.get(number).unwrap_or_else(|| &self.literals[number - self.texts.len()])
+    }
+
     pub(super) fn call_template(&mut self, name: &str, dot: Shapes) {
+        let called: Vec<_> = self.templates.get_key_value(name).into_iter().map(owned).collect();
+        self.call(&called, dot);
+    }
+
+    /// A call of a template whose name is not known: it stands somewhere as a text.
+    pub(super) fn call_by_any_name(&mut self, dot: Shapes) {
         let dot = self.bounded(dot);
+        if !self.called_by_any_name.iter().any(|(known, _)| *known == dot) {
+            self.called_by_any_name.push((dot, 0));
+        }
+    }
+
+    /// A call of any of the templates with such names.
+    pub(super) fn call_those(&mut self, dot: Shapes, is_called: impl Fn(&str) -> bool) {
+        let called: Vec<_> = self.templates.iter().filter(|(name, _)| is_called(name)).map(owned).collect();
+        self.call(&called, dot);
+    }
+
+    fn call(&mut self, called: &[(Str, Arc<[Arc<Tree>]>)], dot: Shapes) {
+        let dot = Arc::new(self.bounded(dot));
         if self.seen.len() > MOST_CALLS {
             self.reads.mark(&[], true);
             return;
         }
-        if let Some(trees) = self.templates.get(name)
-            && self.seen.insert((name.into(), dot.clone()))
-        {
-            self.waiting.extend(trees.iter().map(|tree| (tree.clone(), dot.clone())));
+        let next = self.dots.len();
+        let number = *self.dots.entry(dot.clone()).or_insert(next);
+        for (name, trees) in called {
+            if self.seen.insert((name.clone(), number)) {
+                self.waiting.extend(trees.iter().map(|tree| (tree.clone(), dot.clone())));
+            }
         }
-    }
-
-    /// A call of a template whose name is not known.
-    pub(super) fn call_all(&mut self, dot: &Shapes) {
-        let names: Vec<Str> = self.templates.keys().cloned().collect();
-        names.iter().for_each(|name| self.call_template(name, dot.clone()));
     }
 
     pub(super) fn call_tpl(&mut self, dot: Shapes) {
         let dot = self.bounded(dot);
-        if !dot.is_empty() && !self.given_to_tpl.contains(&dot) {
-            self.given_to_tpl.push(dot);
+        if !dot.is_empty() && !self.given_to_tpl.iter().any(|(known, _)| *known == dot) {
+            self.given_to_tpl.push((dot, 0));
         }
     }
 
@@ -157,12 +214,12 @@ impl<'a> Walk<'a> {
         Shapes::new()
     }
 
-    fn tree(&mut self, tree: &Tree, dot: Shapes) {
+    fn tree(&mut self, tree: &Tree, dot: &Shapes) {
         let mut slots = vec![Shapes::new(); tree.slots.max(1)];
-        slots[0].clone_from(&dot);
+        slots[0].clone_from(dot);
         let mut frame = Frame { slots, grown: true };
         while std::mem::take(&mut frame.grown) {
-            self.list(&tree.root, &dot, &mut frame);
+            self.list(&tree.root, dot, &mut frame);
         }
     }
 
@@ -248,6 +305,11 @@ impl<'a> Walk<'a> {
             OperandKind::Dot => dot.clone(),
             OperandKind::Function(name, _) => self.function(name, &[], None, dot, frame),
             OperandKind::Text(text) => {
+                if let Some((name, _)) = text.as_str().and_then(|text| self.templates.get_key_value(text))
+                    && !self.named.contains(name)
+                {
+                    self.named.push(name.clone());
+                }
                 if let Some(text) = text.as_str().filter(|text| text.contains("{{"))
                     && !self.literals.iter().any(|known| known == text)
                 {

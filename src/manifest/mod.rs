@@ -17,7 +17,7 @@ use std::sync::Arc;
 
 use crate::diag::{Diagnostic, Pos, Span};
 use crate::value::Str;
-use crate::yaml::YamlError;
+use crate::yaml::{self, YamlError};
 
 pub use head::Head;
 pub use hook::{Hook, HookEvent};
@@ -143,6 +143,14 @@ impl ManifestError {
             ManifestErrorKind::Yaml(error) => error.at,
             ManifestErrorKind::Shape { at, .. } => *at,
         }
+    }
+
+    /// The offset of what is likely to be put right, where that is in a line above: quotes or brackets that do not close
+    /// where they should, or a text that goes on where it should not.
+    pub fn cause(&self) -> Option<usize> {
+        let document = &self.file.text[self.range.clone()];
+        let ManifestErrorKind::Yaml(error) = &self.kind else { return None };
+        yaml::opened_before(document, error.at - self.range.start).map(|at| self.range.start + at)
     }
 
     /// As a diagnostic in the file's text; `base` is the position of its first byte.

@@ -1,11 +1,12 @@
 //! Where rendered text came from: the traced render is asked for a place in the text of the plain one.
 
+use std::cell::OnceCell;
 use std::collections::HashMap;
 use std::ops::Range;
 
 use super::Kept;
 use crate::diag::{Pos, Span};
-use crate::engine::{Carried, Engine as _, Rendered, SourceMap};
+use crate::engine::{Carried, Context, Engine as _, Rendered, SourceMap};
 
 /// What printed a place in rendered text.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,16 +21,10 @@ pub struct Printed {
     pub value: Option<Pos>,
 }
 
-/// A template, rendered again.
-struct Traced {
-    map: SourceMap,
-    carried: Vec<Carried>,
-}
-
 /// Tells where the texts of one render came from. A template is rendered again when it is first asked about.
 pub struct Tracer<'k> {
     kept: &'k Kept,
-    traced: HashMap<&'k str, Option<Traced>>,
+    traced: HashMap<&'k str, Option<Traced<'k>>>,
 }
 
 impl<'k> Tracer<'k> {
@@ -42,31 +37,106 @@ impl<'k> Tracer<'k> {
     /// as it may where chance has a say.
     pub fn printed(&mut self, template: &str, offset: usize) -> Option<Printed> {
         let rendered = self.kept.rendered(template)?;
-        let Kept { engines, context, .. } = self.kept;
-        let trace = || engines.trace(&rendered.template).ok().map(|map| Traced { carried: map.carried(), map });
-        let Traced { map, carried } = self.traced.entry(&rendered.template.name).or_insert_with(trace).as_ref()?;
-        let text = map.text();
-        let at = text.floor_char_boundary(same_place(&rendered.text, text, offset)?);
-        let (span, calls) = map.locate(at)?;
-        let start = text[..at].rfind('\n').map_or(0, |at| at + 1);
-        let end = text[at..].find('\n').map_or(text.len(), |length| at + length);
-        let pos = |carried: &&Carried| context.provenance.pos(carried.origin);
+        let trace = || self.kept.engines.trace(&rendered.template).ok().map(|map| Traced::new(&rendered.text, map));
+        let traced = self.traced.entry(&rendered.template.name).or_insert_with(trace).as_ref()?;
+        traced.printed(offset, &self.kept.context)
+    }
+}
+
+/// What a template rendered, and what it rendered again.
+pub(super) struct Traced<'p> {
+    plain: &'p str,
+    plain_lines: Lines,
+    map: SourceMap,
+    lines: Lines,
+    /// The lines of the second text by what they say, then by number.
+    sorted: OnceCell<Vec<usize>>,
+}
+
+impl<'p> Traced<'p> {
+    /// For a text that a template rendered, and the map of what it rendered again.
+    pub fn new(plain: &'p str, map: SourceMap) -> Self {
+        let (plain_lines, lines) = (Lines::of(plain), Lines::of(map.text()));
+        Traced { plain, plain_lines, map, lines, sorted: OnceCell::new() }
+    }
+
+    /// What printed the byte at an offset of the first text.
+    pub fn printed(&self, offset: usize, context: &Context) -> Option<Printed> {
+        let text = self.map.text();
+        let at = text.floor_char_boundary(self.same_place(offset)?);
+        let (span, calls) = self.map.locate(at)?;
+        let line = self.lines.range(text, self.lines.number(at));
         // A line that chance made another one may carry other values.
-        let is_same = text.get(start..end) == Some(line_at(&rendered.text, offset));
-        let stands = |c: &&Carried| is_same && c.range.start < end && start < c.range.end;
-        let inside: Vec<_> = carried.iter().filter(stands).collect();
-        let whole = inside.iter().find(|carried| is_all(text, at..end, &carried.range));
+        let is_same =
+            text[line.clone()] == self.plain[self.plain_lines.range(self.plain, self.plain_lines.number(offset))];
+        let stands = |c: &&Carried| is_same && c.range.start < line.end && line.start < c.range.end;
+        let inside: Vec<_> = self.map.carried().iter().filter(stands).collect();
+        let pos = |carried: &&Carried| context.provenance.pos(carried.origin);
+        let whole = inside.iter().find(|carried| is_all(text, at..line.end, &carried.range));
         let mut values: Vec<Pos> = inside.iter().map(pos).collect();
         values.dedup();
         Some(Printed { template: span, calls: calls.to_vec(), value: whole.map(pos), values })
     }
+
+    /// Where a place of the first text is in the second, which was printed by the same templates and may differ by
+    /// chance: the same line where both have as many, else the nearest line that is the same.
+    fn same_place(&self, offset: usize) -> Option<usize> {
+        let (plain, other) = (self.plain, self.map.text());
+        if plain == other {
+            return Some(offset);
+        }
+        let number = self.plain_lines.number(offset);
+        let line = self.plain_lines.range(plain, number);
+        let (column, wanted) = (plain.floor_char_boundary(offset) - line.start, &plain[line]);
+        if self.plain_lines.count() != self.lines.count() {
+            return Some(self.lines.range(other, self.nearest(wanted, number)?).start + column);
+        }
+        let line = self.lines.range(other, number);
+        let (start, found) = (line.start, &other[line]);
+        // What chance made longer or shorter moves what stands behind it.
+        let same = wanted.bytes().zip(found.bytes()).take_while(|(a, b)| a == b).count();
+        let begins_alike = same > wanted.len() - wanted.trim_start().len();
+        (begins_alike || wanted == found).then(|| start + column.min(same))
+    }
+
+    /// The line of the second text that says this and is nearest to a number.
+    fn nearest(&self, wanted: &str, number: usize) -> Option<usize> {
+        let text = self.map.text();
+        let says = |number: &usize| &text[self.lines.range(text, *number)];
+        let sorted = self.sorted.get_or_init(|| {
+            let mut numbers: Vec<usize> = (0..self.lines.count()).collect();
+            numbers.sort_by_key(|number| (says(number), *number));
+            numbers
+        });
+        let same = &sorted[sorted.partition_point(|n| says(n) < wanted)..sorted.partition_point(|n| says(n) <= wanted)];
+        let after = same.partition_point(|n| *n < number);
+        let around = same[after.saturating_sub(1)..].iter().take(2);
+        around.copied().min_by_key(|n| n.abs_diff(number))
+    }
 }
 
-/// The line of a text that an offset is in.
-fn line_at(text: &str, offset: usize) -> &str {
-    let at = text.floor_char_boundary(offset);
-    let start = text[..at].rfind('\n').map_or(0, |at| at + 1);
-    text[start..].split('\n').next().unwrap_or_default()
+/// Where the lines of a text begin.
+struct Lines(Vec<usize>);
+
+impl Lines {
+    fn of(text: &str) -> Self {
+        Lines(std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect())
+    }
+
+    fn count(&self) -> usize {
+        self.0.len()
+    }
+
+    /// The number of the line that an offset is in, from 0.
+    fn number(&self, offset: usize) -> usize {
+        self.0.partition_point(|start| *start <= offset) - 1
+    }
+
+    /// A line of the text, without its end.
+    fn range(&self, text: &str, number: usize) -> Range<usize> {
+        let start = self.0[number];
+        start..self.0.get(number + 1).map_or(text.len(), |next| next - 1)
+    }
 }
 
 /// Whether a piece of a text is all that a part of a line says, but for a key before it, quotes and a comment.
@@ -93,27 +163,4 @@ impl Kept {
     pub fn rendered(&self, template: &str) -> Option<&Rendered> {
         self.rendered.iter().find(|rendered| rendered.template.name == template)
     }
-}
-
-/// Where a place of one text is in another, which was printed by the same templates and may differ by chance: the same
-/// line where both have as many, else the nearest line that is the same.
-pub(super) fn same_place(text: &str, other: &str, offset: usize) -> Option<usize> {
-    if text == other {
-        return Some(offset);
-    }
-    let head = &text[..text.floor_char_boundary(offset)];
-    let number = head.matches('\n').count();
-    let column = head.len() - head.rfind('\n').map_or(0, |at| at + 1);
-    let line = text.lines().nth(number)?;
-    let mut starts = std::iter::once(0).chain(other.match_indices('\n').map(|(at, _)| at + 1)).zip(other.lines());
-    if text.lines().count() == other.lines().count() {
-        let (start, found) = starts.nth(number)?;
-        // What chance made longer or shorter moves what stands behind it.
-        let same = line.bytes().zip(found.bytes()).take_while(|(a, b)| a == b).count();
-        let begins_alike = same > line.len() - line.trim_start().len();
-        return (begins_alike || line == found).then(|| start + column.min(same));
-    }
-    let same = starts.enumerate().filter(|(_, (_, found))| *found == line);
-    let (_, (start, _)) = same.min_by_key(|(n, _)| n.abs_diff(number))?;
-    Some(start + column)
 }

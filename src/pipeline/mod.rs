@@ -8,6 +8,7 @@ mod release;
 mod schemas;
 mod stable;
 mod templates;
+pub mod validation;
 mod values;
 
 use std::sync::Arc;

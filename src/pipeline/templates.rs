@@ -2,13 +2,16 @@
 
 use std::sync::Arc;
 
-use super::blame::same_place;
+use super::blame::Traced;
 use super::engines::Engines;
 use super::values::Merged;
 use super::{Error, Request};
 use crate::chart::Language;
-use crate::diag::{Diagnostic, Source, SourceKind, Sources};
-use crate::engine::{Capabilities, Context, Engine as _, Files, Release, Rendered, Scope, Template, Warnings};
+use crate::diag::{Diagnostic, Source, SourceKind, Sources, Span};
+use crate::engine::{
+    Capabilities, Context, Engine as _, Files, Release, RenderError, RenderErrorKind, Rendered, Scope, Template,
+    Warnings,
+};
 use crate::functions::System;
 use crate::manifest::{Dropped, File, ManifestError, Manifests};
 use crate::value::{Str, Value};
@@ -33,6 +36,7 @@ pub fn context(
         templates,
         root: merged.values,
         provenance: Arc::new(merged.provenance),
+        removed: merged.removed,
         sources: sources.clone(),
         random: Arc::new(System),
         objects: Default::default(),
@@ -84,10 +88,22 @@ fn add_chart(
 pub fn render(engines: &Engines) -> Result<Vec<Rendered>, Error> {
     let mut rendered = Vec::new();
     for template in engines.order().iter().filter(|t| !t.is_partial()) {
-        let text = engines.render(template).map_err(|err| Error::Render(Box::new(err)))?;
+        let text = engines.render(template).map_err(|err| Error::Render(Box::new(traced(engines, template, err))))?;
         rendered.push(Rendered { template: template.clone(), text: text.into() });
     }
     Ok(rendered)
+}
+
+/// A failure with the value that it is about, which a traced render knows; without, where chance made that another one.
+fn traced(engines: &Engines, template: &Arc<Template>, err: RenderError) -> RenderError {
+    // What runs for too long would do so again.
+    if err.kind == RenderErrorKind::Limit {
+        return err;
+    }
+    match engines.trace(template) {
+        Err(again) if again.message == err.message => RenderError { value: again.value, ..err },
+        _ => err,
+    }
 }
 
 /// The files of crds/ of a chart and of all below it, under the paths that Helm gives them.
@@ -165,11 +181,18 @@ fn broken(engines: &Engines, context: &Context, rendered: &[Rendered], err: &Man
         diagnostic.notes.push(format!("the whole of what was rendered:\n{}", found.text));
     }
     let Ok(map) = engines.trace(&found.template) else { return diagnostic };
-    let offset = same_place(&found.text, map.text(), err.at());
-    let Some((span, calls)) = offset.and_then(|offset| map.locate(offset)) else { return diagnostic };
+    let traced = Traced::new(&found.text, map);
+    let (at, cause) = (traced.printed(err.at(), context), err.cause().and_then(|at| traced.printed(at, context)));
     let labels = std::mem::take(&mut diagnostic.labels);
-    diagnostic = diagnostic.label(span, "printed by this");
-    diagnostic = calls.iter().fold(diagnostic, |d, call| d.label(*call, "called here"));
+    let mut values = Vec::new();
+    for (place, what) in [(&cause, "what begins here goes on below"), (&at, "printed by this")] {
+        let Some(printed) = place else { continue };
+        diagnostic = diagnostic.label(printed.template, what);
+        diagnostic = printed.calls.iter().fold(diagnostic, |d, call| d.label(*call, "called here"));
+        values.extend(printed.values.iter().copied());
+    }
+    values.dedup();
+    diagnostic = values.iter().fold(diagnostic, |d, value| d.label(Span::at(*value), "a value in this line"));
     diagnostic.labels.extend(labels);
     diagnostic
 }

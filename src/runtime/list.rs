@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, OnceLock};
 
-use crate::value::{Origin, Value};
+use crate::value::Value;
 
 use super::Runtime;
 
@@ -122,11 +122,6 @@ impl List {
             Repr::Frozen(values, made) if made.get().is_none() => Some(values),
             _ => None,
         }
-    }
-
-    /// Where an item was written; nowhere for a list that a template made.
-    pub fn origin(&self, at: usize) -> Origin {
-        self.merged().and_then(|items| Some(items.get(at)?.origin())).unwrap_or_default()
     }
 
     /// The list of the merged values that this is. Maps in it may have been written to.

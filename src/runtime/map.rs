@@ -4,7 +4,7 @@ use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use indexmap::IndexMap;
 
-use crate::value::{Map, Origin, Str, Value};
+use crate::value::{Map, Str, Value};
 
 use super::Runtime;
 
@@ -84,7 +84,7 @@ impl MapRef {
     }
 
     /// What tells it from other maps while it lives.
-    pub(super) fn address(&self) -> *const () {
+    pub fn address(&self) -> *const () {
         Arc::as_ptr(&self.0).cast()
     }
 
@@ -208,11 +208,6 @@ impl MapRef {
         let entries: Result<IndexMap<_, _, _>, E> =
             self.entries().into_iter().map(|(key, value)| Ok((key, copy(&value)?))).collect();
         Ok(Self::of(State::Thawed(entries?), self.is_strings()))
-    }
-
-    /// Where the value under a key was written; nowhere once a template has written to the map.
-    pub fn origin(&self, key: &str) -> Origin {
-        self.merged().and_then(|map| Some(map.get(key)?.origin())).unwrap_or_default()
     }
 
     /// The map of the merged values that this is, unless a template has written to it. Maps below may have been.

@@ -36,7 +36,7 @@ pub(super) fn run(args: &TemplateArgs, sources: &Sources) -> Result<Exit, Stop> 
 fn is_valid(outcome: &Outcome, args: &TemplateArgs, sources: &Sources) -> Result<bool, Stop> {
     let options = validation::options(args.release.kube_version.as_deref(), args.switches.strict)?;
     let crds = validation::crds(&args.against.crds, sources)?;
-    let report = validation::of_render(outcome, crds, &options, sources)?;
+    let report = pipeline::validation::validate(outcome, crds, &options, sources).map_err(pipeline::Error::from)?;
     let mut text = write::human(&report, sources, terminal::style(&args.global).colour);
     if !report.is_ok() {
         text.push_str(&write::summary(&report));

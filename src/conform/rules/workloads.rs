@@ -61,6 +61,14 @@ pub(super) fn replica_set(resource: &Node<'_>, out: &mut Findings) {
     ["replicas", "minReadySeconds"].iter().for_each(|key| within(&spec, key, 0, I32, out));
 }
 
+/// The first label of a selector that is not among labels.
+fn mismatch<'v>(selector: &Node<'v>, labels: Option<&Node<'v>>) -> Option<Node<'v>> {
+    let entries = selector.get("matchLabels")?.entries().map(|(_, entry)| entry).collect::<Vec<_>>();
+    let has =
+        |entry: &Node<'v>| labels.and_then(|labels| labels.get(entry.key())).is_some_and(|l| l.value == entry.value);
+    entries.into_iter().find(|entry| !has(entry))
+}
+
 /// The selector selects the template's labels, and something at all; pods are started again, whatever ends them
 /// (ValidatePodTemplateSpecForReplicaSet and its like).
 fn pods(spec: &Node<'_>, out: &mut Findings) {
@@ -70,7 +78,8 @@ fn pods(spec: &Node<'_>, out: &mut Findings) {
         {
             out.error(&selector, "selector", "is empty, and would select every pod");
         } else if !matches(selector.value, labels.as_ref().map(|labels| labels.value)) {
-            out.error(&selector, "selector", "does not select the labels of the pod template");
+            let place = mismatch(&selector, labels.as_ref()).unwrap_or(selector);
+            out.error(&place, "selector", "does not select the labels of the pod template");
         }
     }
     if let Some(policy) = spec.at(&["template", "spec", "restartPolicy"])

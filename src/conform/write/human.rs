@@ -1,6 +1,9 @@
 //! The report for a terminal: what is wrong, resource by resource; nothing where all is well.
 
-use super::super::report::{Checked, Finding, Level, Report, Status};
+use std::collections::BTreeMap;
+use std::iter;
+
+use super::super::report::{Checked, Finding, Level, Origin, Report, Status};
 use super::{location, sentence};
 use crate::diag::Sources;
 
@@ -14,11 +17,16 @@ const RESET: &str = "\x1b[0m";
 pub fn human(report: &Report, sources: &Sources, colour: bool) -> String {
     let mut page = Page { out: String::new(), colour, sources };
     report.resources.iter().filter(|checked| is_told(checked)).for_each(|checked| page.resource(checked));
-    let rules = report.resources.iter().filter(|checked| has_cel_rules(checked)).count();
-    if rules > 0 {
+    let mut unchecked: BTreeMap<(&str, &str), usize> = BTreeMap::new();
+    for checked in report.resources.iter().filter(|checked| has_cel_rules(checked)) {
+        *unchecked.entry((&checked.api_version, &checked.kind)).or_default() += 1;
+    }
+    for ((api_version, kind), count) in unchecked {
+        let resources = if count == 1 { "1 resource" } else { &format!("{count} resources") };
         page.painted(CYAN, "note");
-        let resources = if rules == 1 { "1 resource" } else { &format!("{rules} resources") };
-        page.out.push_str(&format!(": the schemas of {resources} have rules in CEL, which were not checked\n"));
+        page.out.push_str(&format!(
+            ": {api_version} {kind}: the rules in CEL of its schema were not checked ({resources})\n"
+        ));
     }
     page.out
 }
@@ -70,8 +78,9 @@ impl Page<'_> {
         };
         self.painted(colour, finding.level.name());
         self.out.push_str(&format!(": {} ({})\n", sentence(finding), finding.rule));
-        let origin = [("printed by", finding.origin.template), ("value from", finding.origin.value)];
-        for (what, pos) in origin {
+        let Origin { template, calls, value } = &finding.origin;
+        let calls = calls.iter().map(|call| ("called by", *call));
+        for (what, pos) in iter::once(("printed by", *template)).chain(calls).chain([("value from", *value)]) {
             if let Some(place) = self.sources.locate(pos) {
                 self.out.push_str(&format!("    {what} {place}\n"));
             }

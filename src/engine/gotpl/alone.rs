@@ -43,5 +43,5 @@ pub fn render_alone(context: &Context, flag: &str, name: &str, text: &str) -> Re
     let mut set = Set::default();
     units.into_iter().for_each(|unit| set.add(unit));
     let out = Exec::new(context).execute(&Arc::new(set), &main, Runtime::Nil);
-    out.map(into_text).map_err(|fault| fault.into_go_error())
+    out.map(into_text).map_err(|fault| fault.into_go_error(&context.provenance))
 }

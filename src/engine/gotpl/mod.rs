@@ -72,7 +72,9 @@ impl Gotpl {
     pub fn include_by_name(&self, name: &str, data: &Runtime) -> Option<Result<String, RenderError>> {
         let unit = self.set.find(name)?.clone();
         let out = Exec::new(&self.context).execute(&self.set, &unit, data.clone());
-        Some(out.map(|out| without_no_value(into_text(out))).map_err(|fault| fault.into_error()))
+        Some(
+            out.map(|out| without_no_value(into_text(out))).map_err(|fault| fault.into_error(&self.context.provenance)),
+        )
     }
 
     fn run(&self, exec: &mut Exec<'_>, roots: &Roots, template: &Template) -> Result<String, RenderError> {
@@ -81,7 +83,7 @@ impl Gotpl {
             return Err(RenderError::new(RenderErrorKind::Missing, reason));
         };
         let out = exec.execute(&self.set, &unit, roots.of(template));
-        out.map(into_text).map_err(|fault| fault.into_error())
+        out.map(into_text).map_err(|fault| fault.into_error(&self.context.provenance))
     }
 }
 

@@ -7,12 +7,13 @@ use minijinja::{Environment, Error, ErrorKind, State};
 
 use super::super::{Context, Scope, Template};
 use super::error::note_miss;
+use super::reads;
 use crate::runtime::{IntType, MapRef, Object as RuntimeTrait, Runtime};
 use crate::value::{Map, Num, Origin, Str, Value};
 
-/// A map of the merged values.
+/// A map of the merged values, and where it was written.
 #[derive(Debug)]
-pub(super) struct MapObject(pub(super) Arc<Map>);
+pub(super) struct MapObject(pub(super) Arc<Map>, pub(super) Origin);
 
 impl Object for MapObject {
     fn repr(self: &Arc<Self>) -> ObjectRepr {
@@ -23,16 +24,20 @@ impl Object for MapObject {
         match key.as_str() {
             Some(key) => self.get_value_by_str(key),
             // Keys are text here; `map[8080]` finds the key that YAML reads as a number.
-            None => self.0.get(&key.to_string()).map(to_jinja),
+            None => self.get_value_by_str(&key.to_string()),
         }
     }
 
     fn get_value_by_str(self: &Arc<Self>, key: &str) -> Option<Jinja> {
-        let found = self.0.get(key).map(to_jinja);
-        if found.is_none() {
-            note_miss(&self.0, key);
+        let found = self.0.get(key);
+        match found {
+            Some(value) => reads::found(value),
+            None => {
+                reads::missed(self, key);
+                note_miss(&self.0, key);
+            }
         }
-        found
+        found.map(to_jinja)
     }
 
     fn enumerate(self: &Arc<Self>) -> Enumerator {
@@ -44,9 +49,9 @@ impl Object for MapObject {
     }
 }
 
-/// A list of the merged values.
+/// A list of the merged values, and where it was written.
 #[derive(Debug)]
-pub(super) struct ListObject(pub(super) Arc<Vec<Value>>);
+pub(super) struct ListObject(pub(super) Arc<Vec<Value>>, pub(super) Origin);
 
 impl Object for ListObject {
     fn repr(self: &Arc<Self>) -> ObjectRepr {
@@ -54,7 +59,12 @@ impl Object for ListObject {
     }
 
     fn get_value(self: &Arc<Self>, key: &Jinja) -> Option<Jinja> {
-        self.0.get(key.as_usize()?).map(to_jinja)
+        let found = key.as_usize().and_then(|at| self.0.get(at));
+        match found {
+            Some(item) => reads::found(item),
+            None => reads::found(&Value::List(self.0.clone(), self.1)),
+        }
+        found.map(to_jinja)
     }
 
     fn enumerate(self: &Arc<Self>) -> Enumerator {
@@ -112,9 +122,9 @@ pub(super) fn to_jinja(value: &Value) -> Jinja {
         Value::Num(Num::Int(n) | Num::Int64(n), _) => Jinja::from(*n),
         Value::Num(Num::Uint(n), _) => Jinja::from(*n),
         Value::Num(Num::Float(n), _) => Jinja::from(*n),
-        Value::Str(text, _) => Jinja::from(text.as_str()),
-        Value::List(items, _) => Jinja::from_object(ListObject(items.clone())),
-        Value::Map(map, _) => Jinja::from_object(MapObject(map.clone())),
+        Value::Str(text, origin) => reads::text(text, *origin).unwrap_or_else(|| Jinja::from(text.as_str())),
+        Value::List(items, origin) => Jinja::from_object(ListObject(items.clone(), *origin)),
+        Value::Map(map, origin) => Jinja::from_object(MapObject(map.clone(), *origin)),
     }
 }
 
@@ -166,10 +176,10 @@ pub(super) fn dot(state: &State<'_, '_>) -> Runtime {
 /// A template's value as data; what came from the merged values is shared.
 pub(super) fn to_value(value: &Jinja) -> Value {
     if let Some(map) = value.downcast_object_ref::<MapObject>() {
-        return Value::Map(map.0.clone(), Origin::NONE);
+        return Value::Map(map.0.clone(), map.1);
     }
     if let Some(list) = value.downcast_object_ref::<ListObject>() {
-        return Value::List(list.0.clone(), Origin::NONE);
+        return Value::List(list.0.clone(), list.1);
     }
     match value.kind() {
         ValueKind::Map if value.downcast_object_ref::<BuiltIn>().is_none() => {

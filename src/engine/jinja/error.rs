@@ -157,7 +157,7 @@ impl RenderError {
 /// A name that no filter or function has, with the nearest that one has.
 fn unknown(what: &str, text: &str, names: &[&str]) -> RenderError {
     let name = identifiers(text).into_iter().find(|i| !names.contains(&i.as_str())).unwrap_or_default();
-    let error = RenderError::new(RenderErrorKind::Failed, format!("unknown {what} `{name}`"));
+    let error = RenderError::new(RenderErrorKind::Syntax, format!("unknown {what} `{name}`"));
     match nearest(&name, names.iter().copied()) {
         Some(near) => error.with_help(format!("did you mean `{near}`?")),
         None => error,

@@ -7,7 +7,7 @@ use minijinja::value::{Kwargs, Rest, Value as Jinja};
 use minijinja::{Environment, Error, State};
 
 use super::error::{self, Failure};
-use super::{Shared, adapt, aliases, convert, print, trace};
+use super::{Shared, adapt, aliases, convert, print, reads, trace};
 use crate::diag::SourceKind;
 use crate::engine::{RenderErrorKind, Scope};
 use crate::functions::{self, Function};
@@ -96,6 +96,7 @@ pub(super) fn register(env: &mut Environment<'static>, shared: &Arc<Shared>, tra
     add_engine_functions(env, shared, traced);
     if traced {
         trace::override_filters(env);
+        trace::add_hooks(env);
     }
 }
 
@@ -126,6 +127,7 @@ pub(super) fn add_library(
 
 fn invoke(shared: &Shared, function: &Function, args: &[Jinja], strip: bool) -> Result<Jinja, Error> {
     let context = functions::Context { random: &*shared.context.random, dns: shared.context.dns, go_numbers: false };
+    args.iter().for_each(reads::given);
     if strip {
         let plain: Vec<Jinja> = args.iter().map(trace::strip_value).collect();
         return adapt::call(function, &context, &plain);

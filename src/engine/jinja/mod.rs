@@ -6,6 +6,7 @@ mod convert;
 mod error;
 mod functions;
 mod print;
+mod reads;
 #[cfg(test)]
 mod tests;
 mod trace;
@@ -123,15 +124,22 @@ impl Jinja {
     ) -> Result<T, RenderError> {
         use std::sync::atomic::Ordering::Relaxed;
         self.shared.warned.store(0, Relaxed);
-        let entered = self.shared.enter(&template.name);
-        let rendered = env
-            .get_template(&template.name)
-            .and_then(|t| t.render_captured(minijinja::context! { Template => convert::template_object(template) }))
-            .map(take)
-            .map_err(|err| error::convert(&err, &self.shared));
-        drop(entered);
+        let rendered = self.run_once(env, template, take);
         self.locate_warnings(env, template, self.shared.warned.load(Relaxed));
         rendered
+    }
+
+    fn run_once<T>(
+        &self,
+        env: &Environment<'_>,
+        template: &Template,
+        take: impl FnOnce(Captured<'_>) -> T,
+    ) -> Result<T, RenderError> {
+        let _entered = self.shared.enter(&template.name);
+        env.get_template(&template.name)
+            .and_then(|t| t.render_captured(minijinja::context! { Template => convert::template_object(template) }))
+            .map(take)
+            .map_err(|err| error::convert(&err, &self.shared))
     }
 
     /// Renders once more up to each warning, and keeps it with the place where it was given.
@@ -162,10 +170,16 @@ impl Engine for Jinja {
     }
 
     fn trace(&self, template: &Arc<Template>) -> Result<SourceMap, RenderError> {
+        let noting = reads::Noting::start();
         let mut ground = Ground::new(new_environment(&self.shared, true));
         self.enter(&mut ground, &template.scope)?;
-        let marked = self.run(&ground.env, template, |captured| captured.into_output())?;
-        Ok(trace::read_marks(&marked, &self.shared, &template.scope.values))
+        let marked = self.run_once(&ground.env, template, |captured| captured.into_output());
+        let (reads, context) = (noting.finish(), &self.shared.context);
+        match marked {
+            Ok(marked) => Ok(trace::read_marks(&marked, &self.shared, &reads)),
+            Err(err) if !err.kind.is_about_values() => Err(err),
+            Err(err) => Err(RenderError { value: context.provenance.pos(reads.last(context)), ..err }),
+        }
     }
 }
 
@@ -215,8 +229,9 @@ fn new_environment(shared: &Arc<Shared>, traced: bool) -> Environment<'static> {
     env.set_undefined_behavior(UndefinedBehavior::SemiStrict);
     env.set_auto_escape_callback(|_| minijinja::AutoEscape::None);
     env.set_debug(true);
-    env.set_fuel(Some(FUEL));
-    env.set_formatter(print::format_value);
+    // Marks take some.
+    env.set_fuel(Some(if traced { FUEL * 2 } else { FUEL }));
+    env.set_formatter(if traced { trace::format_value } else { print::format_value });
     env.set_unknown_method_callback(minijinja_contrib::pycompat::unknown_method_callback);
     let loader = shared.clone();
     env.set_loader(move |name| Ok(loader.templates.get(name).map(|t| template_text(t, traced))));

@@ -51,6 +51,7 @@ fn engine(templates: &[(&str, &str)]) -> (Jinja, Arc<Context>) {
         templates: templates.iter().map(template).collect(),
         root: scope.values.clone(),
         provenance: Arc::default(),
+        removed: Vec::new(),
         sources,
         random: Arc::new(Fixed),
         objects: Objects::default(),

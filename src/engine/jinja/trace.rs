@@ -1,19 +1,20 @@
 //! Traced rendering: templates are marked so that each piece of their output says where it came from.
 //!
 //! A mark is a run of characters from a private-use plane put before each piece of literal text, and before and after
-//! each `{{ }}`. Marks travel with the text through macros, captures, includes and the functions that keep text, and
+//! each `{{ }}`; what this prints begins with the number under which is noted what it read. Marks travel with the text through macros, captures, includes and the functions that keep text, and
 //! are taken out of the result while its source map is built.
 
-use std::sync::Arc;
+use std::collections::{HashMap, HashSet};
 
-use minijinja::Environment;
 use minijinja::machinery::{Token, tokenize};
 use minijinja::value::Value as Jinja;
+use minijinja::{Environment, Error, Output, State};
 
 use super::Shared;
+use super::reads::{self, Printed, Reads};
 use crate::diag::{Pos, Span};
+use crate::engine::carried::{self, Carried};
 use crate::engine::{Segment, SourceMap};
-use crate::value::Value;
 
 /// Begins the mark of literal text: its position follows.
 const LITERAL: char = '\u{F0001}';
@@ -23,6 +24,11 @@ const OPEN: char = '\u{F0002}';
 const CLOSE: char = '\u{F0003}';
 /// Ends a number.
 const STOP: char = '\u{F0004}';
+/// Begins the mark of what an expression read: its number follows.
+const READ: char = '\u{F0005}';
+/// What is called before and after each expression; no template calls it.
+const BEGIN: &str = "__begin";
+const END: &str = "__end";
 /// Hexadecimal digits.
 const DIGIT: u32 = 0xF_0010;
 
@@ -53,7 +59,7 @@ pub(super) fn mark(text: &str, base: Pos) -> String {
                 out.push(OPEN);
                 write_number(&mut out, base.offset(start).0);
                 write_number(&mut out, base.offset(from).0);
-                out.push_str(&format!("{{{{{inner}}}}}{CLOSE}"));
+                out.push_str(&format!("{{% do {BEGIN}() %}}{{{{{inner}}}}}{{% do {END}() %}}{CLOSE}"));
             }
             Token::BlockEnd => out.push_str(&format!("{{%{}%}}", text.get(start..from).unwrap_or_default())),
             _ => {}
@@ -109,6 +115,22 @@ pub(super) fn override_filters(env: &mut Environment<'_>) {
     }
 }
 
+/// What marked templates call.
+pub(super) fn add_hooks(env: &mut Environment<'_>) {
+    env.add_function(BEGIN, reads::begin);
+    env.add_function(END, reads::end);
+}
+
+/// Prints as ever, behind the mark of what was read.
+pub(super) fn format_value(out: &mut Output<'_>, state: &mut State<'_, '_>, value: &Jinja) -> Result<(), Error> {
+    if let Some(number) = reads::print(value).and_then(|number| u32::try_from(number).ok()) {
+        let mut mark = String::from(READ);
+        write_number(&mut mark, number);
+        out.write_str(&mark).map_err(Error::from)?;
+    }
+    super::print::format_value(out, state, value)
+}
+
 /// Trims the text and keeps the marks around it.
 fn trim(text: &str) -> String {
     let skip = |c: char| c.is_whitespace() || is_mark(c);
@@ -119,25 +141,51 @@ fn trim(text: &str) -> String {
     head.chain(core.chars()).chain(tail).collect()
 }
 
-/// Takes the marks out of a rendered text and keeps what they say; `values` are those that its templates see.
-pub(super) fn read_marks(marked: &str, shared: &Shared, values: &Value) -> SourceMap {
-    let mut reader = Marks { text: String::with_capacity(marked.len()), segments: Vec::new(), open: Vec::new() };
+/// Takes the marks out of a rendered text and keeps what they say.
+pub(super) fn read_marks(marked: &str, shared: &Shared, reads: &Reads) -> SourceMap {
+    let mut reader = Marks::new(shared, reads);
     let mut rest = marked;
     while let Some(at) = rest.find(is_mark) {
         reader.text.push_str(&rest[..at]);
         rest = reader.mark(&rest[at..]);
     }
     reader.text.push_str(rest);
-    reader.finish(shared, values)
+    reader.finish()
 }
 
-struct Marks {
+struct Marks<'r> {
     text: String,
     segments: Vec<Segment>,
-    open: Vec<Span>,
+    carried: Vec<Carried>,
+    open: Vec<Open>,
+    reads: &'r Reads,
+    shared: &'r Shared,
+    /// The names of loops' items and macros' arguments, by where their template begins.
+    bound: HashMap<Pos, HashSet<String>>,
 }
 
-impl Marks {
+/// An expression that is being printed.
+struct Open {
+    span: Span,
+    /// Where its output begins.
+    start: usize,
+    /// The number of what it read.
+    read: Option<usize>,
+}
+
+impl<'r> Marks<'r> {
+    fn new(shared: &'r Shared, reads: &'r Reads) -> Self {
+        Marks {
+            text: String::new(),
+            segments: Vec::new(),
+            carried: Vec::new(),
+            open: Vec::new(),
+            reads,
+            shared,
+            bound: HashMap::new(),
+        }
+    }
+
     /// Reads the mark that the text begins with, and gives what follows it.
     fn mark<'t>(&mut self, text: &'t str) -> &'t str {
         let mut chars = text.chars();
@@ -150,12 +198,20 @@ impl Marks {
             }
             Some(OPEN) => {
                 let (start, end) = (Pos(read_number(&mut rest)), Pos(read_number(&mut rest)));
-                self.push(Span::new(start, end), false);
-                self.open.push(Span::new(start, end));
+                let span = Span::new(start, end);
+                self.push(span, false);
+                self.open.push(Open { span, start: self.text.len(), read: None });
+            }
+            Some(READ) => {
+                let number = read_number(&mut rest) as usize;
+                if let Some(open) = self.open.last_mut() {
+                    open.read = Some(number);
+                }
             }
             Some(CLOSE) => {
-                if let Some(span) = self.open.pop() {
-                    self.push(Span::at(span.end), true);
+                if let Some(open) = self.open.pop() {
+                    self.find(&open);
+                    self.push(Span::at(open.span.end), true);
                 }
             }
             _ => {}
@@ -164,26 +220,71 @@ impl Marks {
     }
 
     fn push(&mut self, span: Span, literal: bool) {
-        let calls = self.open.iter().rev().copied().collect();
-        self.segments.push(Segment { start: self.text.len(), span, literal, calls, values: Arc::default() });
+        let calls = self.open.iter().rev().map(|open| open.span).collect();
+        self.segments.push(Segment { start: self.text.len(), span, literal, calls });
+    }
+
+    /// Finds the values in what an expression printed, but for those that are found in a part of it.
+    fn find(&mut self, open: &Open) {
+        let Some(Printed { read, around }) = open.read.and_then(|number| self.reads.of(number)) else { return };
+        let is_bound = !around.is_empty() && self.is_bound_name(open.span);
+        let read = [read.as_slice(), if is_bound { around } else { &[] }].concat();
+        let column = open.start - self.text[..open.start].rfind('\n').map_or(0, |at| at + 1);
+        let found = carried::find(&self.text[open.start..], column, &read);
+        carried::add(&mut self.carried, found, open.start);
+    }
+
+    /// Whether an expression begins with a name alone, that of a loop's item or of a macro's argument in its template.
+    fn is_bound_name(&mut self, span: Span) -> bool {
+        let Some(source) = self.shared.context.sources.find(span.start) else { return false };
+        let text = String::from_utf8_lossy(source.slice(span));
+        let (name, rest) = text.trim().split_at(text.trim().find(|c| !is_word(c)).unwrap_or(text.trim().len()));
+        let names =
+            self.bound.entry(source.base).or_insert_with(|| bound_names(&String::from_utf8_lossy(&source.text)));
+        names.contains(name) && (rest.is_empty() || rest.trim_start().starts_with('|'))
     }
 
     /// Gives literal segments their lengths, and expressions the spans that show them without the space around.
-    fn finish(mut self, shared: &Shared, values: &Value) -> SourceMap {
+    fn finish(mut self) -> SourceMap {
+        let shared = self.shared;
         let ends: Vec<usize> = self.segments.iter().skip(1).map(|s| s.start).chain([self.text.len()]).collect();
         for (segment, end) in self.segments.iter_mut().zip(ends) {
             if segment.literal {
                 segment.span.end = segment.span.start.offset(end - segment.start);
             } else {
                 segment.span = tighten(segment.span, shared);
-                segment.values = named(segment.span, shared, values);
             }
             for call in &mut segment.calls {
                 *call = tighten(*call, shared);
             }
         }
-        SourceMap::new(self.text, self.segments)
+        SourceMap::new(self.text, self.segments, self.carried)
     }
+}
+
+fn is_word(c: char) -> bool {
+    c.is_alphanumeric() || c == '_'
+}
+
+/// The names that a template gives to the items of its loops and the arguments of its macros.
+fn bound_names(text: &str) -> HashSet<String> {
+    let mut names = HashSet::new();
+    let mut tag = None;
+    let mut before = None;
+    for (token, _) in tokenize(text, false, super::syntax()).map_while(Result::ok) {
+        match (&token, tag) {
+            (Token::BlockEnd, _) => tag = None,
+            (Token::Ident(word), None) if matches!(before, Some(Token::BlockStart)) => tag = Some(*word),
+            (Token::Ident("in"), Some("for")) => tag = None,
+            (Token::Ident(name), Some("for")) => drop(names.insert((*name).to_owned())),
+            (Token::Ident(name), Some("macro")) if matches!(before, Some(Token::ParenOpen | Token::Comma)) => {
+                names.insert((*name).to_owned());
+            }
+            _ => {}
+        }
+        before = Some(token);
+    }
+    names
 }
 
 fn tighten(span: Span, shared: &Shared) -> Span {
@@ -193,17 +294,6 @@ fn tighten(span: Span, shared: &Shared) -> Span {
     let trail = text.iter().rev().take_while(|b| b.is_ascii_whitespace()).count();
     let start = span.start.offset(lead);
     Span::new(start, Pos(span.end.0 - trail as u32).max(start))
-}
-
-/// The values that an expression names in full, as `Values.a.b`.
-fn named(span: Span, shared: &Shared, values: &Value) -> Arc<[Value]> {
-    const NAME: &str = "Values";
-    let Some(source) = shared.context.sources.find(span.start) else { return Arc::default() };
-    let text = String::from_utf8_lossy(source.slice(span));
-    let is_inside = |c: char| c.is_alphanumeric() || c == '_' || c == '.';
-    let chains = text.split(|c: char| !is_inside(c)).map(|chain| chain.split('.'));
-    let paths = chains.filter_map(|mut chain| (chain.next() == Some(NAME)).then_some(chain));
-    paths.filter_map(|mut path| path.try_fold(values, |value, key| value.get(key)).cloned()).collect()
 }
 
 fn read_number(rest: &mut &str) -> u32 {

@@ -7,11 +7,12 @@ use super::{At, Exec, Fault, Frame, Given, Link, MAX_OUTPUT, Run, Val};
 use crate::engine::RenderErrorKind;
 use crate::engine::gotpl::parse::ast::{FuncId, Operand};
 use crate::engine::gotpl::set::{File, Set, Unit};
+use crate::engine::gotpl::trace::addressed;
 use crate::engine::gotpl::{parse, wording};
 use crate::functions::Function;
 use crate::runtime::text::quote;
 use crate::runtime::{MapRef, Numbers, Runtime};
-use crate::value::Str;
+use crate::value::{Origin, Str};
 
 /// Helm's limit on one template being included within itself.
 const MAX_INCLUDED: usize = 1000;
@@ -49,6 +50,9 @@ impl<'e> Exec<'e> {
             Ok(()) => self.apply(frame, whole, callee, &values),
         };
         let result = result.and_then(|value| self.check_size(frame, &value).map(|()| value));
+        if let (Some(trace), "index" | "get") = (&mut self.trace, name) {
+            trace.looked_up(&values);
+        }
         values.clear();
         self.spare.push(values);
         result.map(Val::bare)
@@ -242,7 +246,7 @@ impl<'e> Exec<'e> {
         let outermost = self.enter_site(frame, whole);
         let text = self.captured(span, |exec| exec.enter(frame.set, unit, Val::bare(data.clone()), 0));
         self.leave_site(outermost);
-        let text = text?;
+        let text = text.map_err(|fault| fault.about(Origin::NONE))?;
         if let Some(count) = self.included.get_mut(name) {
             *count -= 1;
         }
@@ -260,12 +264,13 @@ impl<'e> Exec<'e> {
         let mark = self.trace.as_mut().map(|trace| trace.begin_capture());
         self.enter_traced(span, run)?;
         let text = match std::str::from_utf8(&self.out[start..]) {
+            Ok(text) if mark.is_some() => Runtime::Str(addressed(text)),
             Ok(text) => Runtime::Str(text.into()),
             Err(_) => Runtime::Binary(self.out[start..].into()),
         };
         self.out.truncate(start);
         if let (Some(trace), Some(mark)) = (&mut self.trace, mark) {
-            trace.end_capture(mark, start, &text);
+            trace.end_capture(&mark, start, &text);
         }
         Ok(text)
     }
@@ -289,7 +294,7 @@ impl<'e> Exec<'e> {
         if self.texts >= MAX_TEXTS {
             return Err(Fault::new(RenderErrorKind::Limit, "texts given to tpl call tpl too deeply"));
         }
-        let units = self.read_text(&key)?;
+        let units = self.read_text(&key).map_err(|fault| self.about_text(fault, &key))?;
         let Some(main) = units.last() else { return Ok(Runtime::str("")) };
         let mut set = Set::within(frame.set);
         units.iter().for_each(|unit| set.add(unit.clone()));
@@ -300,13 +305,27 @@ impl<'e> Exec<'e> {
         let outermost = self.enter_site(frame, whole);
         let printed = self.captured(span, run);
         self.leave_site(outermost);
-        let printed = printed.map_err(|mut fault| {
+        let printed = printed.map_err(|fault| {
+            let mut fault = self.about_text(fault, &key);
             let what = format!("error during tpl function execution for {}: ", quote(key.as_bytes()));
             fault.links.push(Link { prefix: what, wraps: true });
             fault
         })?;
         self.texts -= 1;
         Ok(without_no_value(printed))
+    }
+
+    /// Says where the piece of a text was written that a failure within it is about.
+    fn about_text(&self, mut fault: Box<Fault>, text: &Str) -> Box<Fault> {
+        let Some(trace) = self.trace.as_ref().filter(|_| fault.value.is_none_or(|value| value == Origin::NONE)) else {
+            return fault;
+        };
+        let offset = |frame: &crate::engine::Frame| {
+            let source = self.context.sources.find(frame.span.start)?;
+            (*source.text == *text.as_bytes()).then(|| source.offset(frame.span.start))
+        };
+        fault.value = fault.frames.iter().find_map(offset).map(|offset| trace.origin_in(text, offset));
+        fault
     }
 
     /// Reads a text as a template, once for each text.

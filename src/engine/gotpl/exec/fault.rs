@@ -2,6 +2,7 @@
 
 use crate::diag::Span;
 use crate::engine::{Frame, RenderError, RenderErrorKind};
+use crate::value::{Origin, Provenance};
 
 /// The most places that a failure names, the innermost ones.
 const MAX_FRAMES: usize = 40;
@@ -20,6 +21,8 @@ pub(in crate::engine::gotpl) struct Fault {
     pub refusal: Option<String>,
     pub notes: Vec<String>,
     pub help: Vec<String>,
+    /// Where the value was written that it is about, in a traced render; once that is known or known to be nowhere.
+    pub value: Option<Origin>,
 }
 
 /// One error of Go's chain of wrapped errors: its text is `prefix` and the text of the next one.
@@ -40,7 +43,14 @@ impl Fault {
             refusal: None,
             notes: Vec::new(),
             help: Vec::new(),
+            value: None,
         })
+    }
+
+    /// Says where the value was written that it is about, unless somebody knew before.
+    pub fn about(mut self: Box<Self>, value: Origin) -> Box<Fault> {
+        self.value.get_or_insert(value);
+        self
     }
 
     pub fn frame(&mut self, span: Span, text: String) {
@@ -70,16 +80,16 @@ impl Fault {
     }
 
     /// As Go says it, without Helm's rewording.
-    pub fn into_go_error(self) -> RenderError {
+    pub fn into_go_error(self, provenance: &Provenance) -> RenderError {
         let message = self.go_text();
-        RenderError { message, ..self.into_error() }
+        RenderError { message, ..self.into_error(provenance) }
     }
 
     fn go_text(&self) -> String {
         self.links.iter().rev().map(|l| l.prefix.as_str()).chain([self.reason.as_str()]).collect()
     }
 
-    pub fn into_error(self) -> RenderError {
+    pub fn into_error(self, provenance: &Provenance) -> RenderError {
         RenderError {
             kind: self.kind,
             message: self.message(),
@@ -87,6 +97,7 @@ impl Fault {
             frames: self.frames,
             notes: self.notes,
             help: self.help,
+            value: provenance.pos(self.value.unwrap_or_default()),
         }
     }
 }

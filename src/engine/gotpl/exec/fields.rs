@@ -4,8 +4,8 @@ use super::{At, Exec, Fault, Frame, Given, Run, Val};
 use crate::engine::RenderErrorKind;
 use crate::engine::gotpl::objects::{self, Method};
 use crate::engine::gotpl::parse::ast::{Operand, OperandKind};
-use crate::runtime::{Object, Runtime};
-use crate::value::Str;
+use crate::runtime::{MapRef, Object, Runtime};
+use crate::value::{Origin, Str};
 
 impl Exec<'_> {
     /// Walks down a chain of names; arguments go to the last one.
@@ -19,16 +19,17 @@ impl Exec<'_> {
     ) -> Run<Val> {
         let Some((last, path)) = names.split_last() else { return Ok(receiver.clone()) };
         let Some((first, path)) = path.split_first() else {
-            let value = self.field(frame, node, receiver, last, given)?;
-            return Ok(self.seen(value));
+            let value = self.field(frame, node, receiver, last, given);
+            return value.map(|value| self.seen(value)).map_err(|fault| fault.about(receiver.origin));
         };
         let mut value = self.field(frame, node, receiver, first, Given::NOTHING)?;
         for name in path {
             let next = self.field(frame, node, &value, name, Given::NOTHING);
-            value = next.map_err(|fault| explain(fault, node, receiver, names))?;
+            value = next.map_err(|fault| explain(fault.about(value.origin), node, receiver, names))?;
         }
-        let value = self.field(frame, node, &value, last, given);
-        value.map(|value| self.seen(value)).map_err(|fault| explain(fault, node, receiver, names))
+        let found = self.field(frame, node, &value, last, given);
+        let found = found.map(|found| self.seen(found));
+        found.map_err(|fault| explain(fault.about(value.origin), node, receiver, names))
     }
 
     fn field<'t>(
@@ -48,9 +49,15 @@ impl Exec<'_> {
                     return Err(self.failed(frame, format!("{name} is not a method but has arguments")));
                 }
                 Ok(match map.get(name) {
-                    Some(value) => Val { value, wrapped: !map.is_strings(), origin: self.origin(|| map.origin(name)) },
+                    Some(value) => Val {
+                        value,
+                        wrapped: !map.is_strings(),
+                        origin: self.origin(|trace| trace.origin_of(map, name)),
+                    },
                     None if map.is_strings() => Val::bare(Runtime::str("")),
-                    None => Val::wrapped(Runtime::Nil),
+                    None => {
+                        Val { origin: self.origin(|_| self.missing(receiver, map, name)), ..Val::wrapped(Runtime::Nil) }
+                    }
                 })
             }
             Runtime::Nil if receiver.wrapped => {
@@ -68,6 +75,12 @@ impl Exec<'_> {
             }
             _ => Err(self.no_field(frame, receiver, name)),
         }
+    }
+
+    /// Where the reason is written why a map lacks a key: the null that took it away, or else the map.
+    fn missing(&self, receiver: &Val, map: &MapRef, name: &str) -> Origin {
+        let removed = map.merged().map_or(Origin::NONE, |map| self.context.removed(&map, name));
+        if removed == Origin::NONE { receiver.origin } else { removed }
     }
 
     fn no_field(&self, frame: &Frame<'_>, receiver: &Val, name: &str) -> Box<Fault> {

@@ -32,7 +32,7 @@ use crate::diag::Span;
 use crate::engine::{Context, RenderErrorKind};
 use crate::functions;
 use crate::runtime::Runtime;
-use crate::value::{Origin, Str};
+use crate::value::{Origin, Str, Value};
 
 type Run<T> = Result<T, Box<Fault>>;
 
@@ -178,9 +178,24 @@ impl<'e> Exec<'e> {
 
     fn node<'t>(&mut self, frame: &mut Frame<'t>, node: &'t Node) -> Run<Flow> {
         self.step(frame)?;
+        if self.trace.is_some() { self.traced_node(frame, node) } else { self.run_node(frame, node) }
+    }
+
+    /// A node, in a render that is to tell. What it read last is what it fails on, where it does not know better.
+    #[cold]
+    fn traced_node<'t>(&mut self, frame: &mut Frame<'t>, node: &'t Node) -> Run<Flow> {
         if let Some(trace) = &mut self.trace {
             trace.read.clear();
         }
+        self.run_node(frame, node).map_err(|fault| match &self.trace {
+            Some(trace) if fault.kind.is_about_values() => {
+                fault.about(trace.read.last().map(Value::origin).unwrap_or_default())
+            }
+            _ => fault,
+        })
+    }
+
+    fn run_node<'t>(&mut self, frame: &mut Frame<'t>, node: &'t Node) -> Run<Flow> {
         match node {
             Node::Text(start, end) => {
                 let range = *start as usize..*end as usize;
@@ -220,6 +235,7 @@ impl<'e> Exec<'e> {
             let span = frame.unit.file.span(place.start as usize, place.end as usize, &self.context.sources);
             trace.print(self.out.len(), span, value);
         }
+        let start = self.out.len();
         match value {
             Runtime::Nil => self.out.extend_from_slice(b"<no value>"),
             Runtime::Str(text) => self.out.extend_from_slice(text.as_bytes()),
@@ -230,6 +246,9 @@ impl<'e> Exec<'e> {
                 self.out.extend_from_slice(text.as_bytes());
             }
             value => fmt::print_into(value, &mut self.out),
+        }
+        if let Some(trace) = &mut self.trace {
+            trace.printed(start, &self.out);
         }
     }
 
@@ -273,7 +292,7 @@ impl<'e> Exec<'e> {
                 self.link(frame, &mut fault, String::new(), false);
             }
             fault.frame(span, format!("in {{{{ template {} }}}}", crate::runtime::text::quote(call.name.as_bytes())));
-            fault
+            fault.about(Origin::NONE)
         })
     }
 
@@ -295,15 +314,15 @@ impl<'e> Exec<'e> {
     #[inline]
     fn seen(&mut self, value: Val) -> Val {
         if let Some(trace) = &mut self.trace {
-            trace.read.extend(value.merged());
+            trace.seen(&value);
         }
         value
     }
 
     /// Where a value was written, where somebody wants to know.
     #[inline]
-    fn origin(&self, of: impl FnOnce() -> Origin) -> Origin {
-        if self.trace.is_some() { of() } else { Origin::NONE }
+    fn origin(&self, of: impl FnOnce(&Trace) -> Origin) -> Origin {
+        self.trace.as_deref().map_or(Origin::NONE, of)
     }
 
     // Variables.

@@ -14,10 +14,13 @@ impl Exec<'_> {
         for command in &pipe.cmds {
             let mut result = self.command(frame, command, value)?;
             result.wrapped = false;
+            if self.trace.is_some() {
+                self.note_question(command, &result, read);
+            }
             value = Some(result);
         }
         let mut value = value.unwrap_or(Val::INVALID);
-        if let Some(trace) = &self.trace {
+        if let Some(trace) = &mut self.trace {
             trace.carry(read, &mut value);
         }
         for variable in &pipe.decl {
@@ -28,6 +31,21 @@ impl Exec<'_> {
             }
         }
         Ok(value)
+    }
+
+    /// Forgets what was read since `mark` where a command only asks about it: its answer is not one of these values.
+    #[cold]
+    fn note_question(&mut self, command: &Command, result: &Val, mark: usize) {
+        const HAND_ON: [&str; 11] =
+            ["and", "or", "default", "coalesce", "ternary", "required", "index", "get", "dig", "first", "last"];
+        let name = command.args.first().and_then(|word| match &word.kind {
+            OperandKind::Function(name, _) => Some(name.as_str()),
+            _ => None,
+        });
+        let answers = matches!(result.value, Runtime::Bool(_)) && name.is_some_and(|name| !HAND_ON.contains(&name));
+        if let (true, Some(trace)) = (answers, &mut self.trace) {
+            trace.forget(mark);
+        }
     }
 
     pub(super) fn assign(&mut self, frame: &Frame<'_>, variable: &Variable, value: Val) -> Run<()> {

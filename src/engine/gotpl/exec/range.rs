@@ -30,18 +30,22 @@ impl Exec<'_> {
             Runtime::Int(count, of) => self.count(frame, branch, value, *count, *of),
             Runtime::List(list) => {
                 let typed = list.elem() != Elem::Any;
-                let traced = self.trace.is_some();
-                let origin = |i| if traced { list.origin(i) } else { Origin::NONE };
+                let trace = self.trace.as_deref();
+                let origins: Option<Vec<_>> =
+                    trace.map(|trace| (0..list.len()).map(|i| trace.origin_of_item(list, i)).collect());
+                let origin = |i: usize| origins.as_ref().map_or(Origin::NONE, |all| all[i]);
                 let item = |i, item: &Runtime| Val { value: item.clone(), wrapped: !typed, origin: origin(i) };
                 let items = list.items().iter().enumerate().map(|(i, v)| (Runtime::int(i as i64), item(i, v)));
                 self.each(frame, branch, items)
             }
             Runtime::Map(map) => {
                 let wrapped = !map.is_strings();
-                let traced = self.trace.is_some();
-                let origin = |key: &str| if traced { map.origin(key) } else { Origin::NONE };
-                let entries = map.sorted().into_iter().map(|(key, value)| {
-                    let origin = origin(&key);
+                let entries = map.sorted();
+                let trace = self.trace.as_deref();
+                let origins: Option<Vec<_>> =
+                    trace.map(|trace| entries.iter().map(|(key, _)| trace.origin_of(map, key)).collect());
+                let entries = entries.into_iter().enumerate().map(|(i, (key, value))| {
+                    let origin = origins.as_ref().map_or(Origin::NONE, |all| all[i]);
                     (Runtime::Str(key), Val { value, wrapped, origin })
                 });
                 self.each(frame, branch, entries)

@@ -87,6 +87,7 @@ pub(super) fn context_of(sources: Sources, values: &Value, templates: Vec<Arc<Te
         templates,
         root: values.clone(),
         provenance: Arc::default(),
+        removed: Vec::new(),
         sources,
         random: Arc::new(Fixed),
         objects: Objects::default(),
