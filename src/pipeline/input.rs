@@ -65,11 +65,12 @@ pub(super) struct Values<'b> {
 /// As [`read`].
 pub(super) fn read_values<'b>(path: &str, limit: Option<u64>, room: &'b mut Vec<u8>) -> Result<Values<'b>, InputError> {
     let most = limit.unwrap_or(u64::from(Pos::END));
-    let is_large = |data: &std::fs::Metadata| data.is_file() && (LARGE..=most).contains(&data.len());
-    if path == "-" || !std::fs::metadata(path).is_ok_and(|data| is_large(&data)) {
+    let size = std::fs::metadata(path).ok().filter(std::fs::Metadata::is_file).map(|data| data.len());
+    let Some(size) = size.filter(|size| path != "-" && (LARGE..=most).contains(size)) else {
         return Ok(Values { kept: read(path, limit)?, text: None });
-    }
+    };
     room.clear();
+    room.reserve(size as usize + 1);
     File::open(path)?.take(most.saturating_add(1)).read_to_end(room)?;
     if room.len() as u64 > most {
         return Err(InputError::TooLarge(most));
