@@ -18,6 +18,7 @@
 //! - `mistakes`: wrong input of every kind; each message is a snapshot
 //! - `opencti`: the bundled chart against what the public chart prints, and its own snapshots
 //! - `opencti_documents`: each block of its documents
+//! - `page`: the page that `render diff` writes, in a browser
 //! - `peers`: what helm-diff and dyff show, and `render diff` too
 //! - `snapshot`: stored renders
 //! - `stable`: seeds, lookups, and secrets that stay
@@ -47,6 +48,7 @@ mod merge;
 mod mistakes;
 mod opencti;
 mod opencti_documents;
+mod page;
 mod peers;
 mod snapshot;
 mod stable;
