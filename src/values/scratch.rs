@@ -45,7 +45,7 @@ pub(super) struct Texts {
 }
 
 /// How many texts are remembered.
-const PLACES: usize = 1024;
+const PLACES: usize = 256;
 /// The lengths of texts that are: shorter ones are held in place, longer ones hardly come again.
 const SHARED: std::ops::Range<usize> = 16..200;
 
