@@ -381,7 +381,6 @@ impl<'a> Merge<'a, '_> {
         }
         let place = self.layer.start.offset(at);
         let Some(index) = journal.find(map, key) else {
-            // Made where it will stay: moving it at once would wait for its parts.
             let value = make(Origin::at(place), &mut self.scratch.texts);
             map.push(self.scratch.texts.share(key), value);
             return true;
