@@ -75,6 +75,7 @@ fn the_page_filters_folds_and_loads_nothing() {
     let opened = Command::new(&browser)
         .args(["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--dump-dom"])
         .args(["--disable-quic", "--no-first-run", "--disable-component-update", "--disable-sync"])
+        .args(["--disable-dev-shm-usage", "--timeout=30000"])
         .arg(format!("--user-data-dir={}", folder.path("profile").display()))
         .arg(format!("file://{}", folder.path("page.html").display()))
         .output()
