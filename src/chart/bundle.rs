@@ -131,23 +131,15 @@ impl Bundle {
         if let Some(folder) = folder(self.templates, name) {
             visit(folder, &mut |path, bytes| {
                 let inner = path.strip_prefix(name).map(|p| p.trim_start_matches('/')).unwrap_or(path);
-                files.push(File::new(chart_path(inner), format!("templates/{path}"), Bytes::of_program(bytes)));
+                files.push(embedded(chart_path(inner), format!("templates/{path}"), bytes));
             });
         }
         if let Some(file) = file_of(self.values, name, "base.yaml") {
-            files.push(File::new(
-                "values.yaml",
-                format!("values/{name}/base.yaml"),
-                Bytes::of_program(file.contents()),
-            ));
+            files.push(embedded("values.yaml", format!("values/{name}/base.yaml"), file.contents()));
         }
         let schema = format!("{name}.schema.json");
         if let Some(file) = file(self.schemas, &schema) {
-            files.push(File::new(
-                "values.schema.json",
-                format!("schemas/{schema}"),
-                Bytes::of_program(file.contents()),
-            ));
+            files.push(embedded("values.schema.json", format!("schemas/{schema}"), file.contents()));
         }
         files
     }
@@ -161,12 +153,17 @@ impl Bundle {
                 let is_layer = file.path().extension()? == "yaml" && layer != "base";
                 let path = format!("values/{layer}.yaml");
                 let shown = format!("values/{}", file.path().to_str()?);
-                is_layer.then(|| (layer.to_owned(), File::new(path, shown, Bytes::of_program(file.contents()))))
+                is_layer.then(|| (layer.to_owned(), embedded(path, shown, file.contents())))
             })
             .collect();
         layers.sort_by(|a, b| a.0.cmp(&b.0));
         layers
     }
+}
+
+/// A file whose bytes are part of the program.
+fn embedded(path: impl Into<String>, shown: String, bytes: &'static [u8]) -> File {
+    File::new(path, shown, Bytes::of_program(bytes))
 }
 
 /// A file in one of the folders of `dir`.

@@ -58,21 +58,17 @@ const STACK: usize = 512 << 20;
 /// Runs the command line of this process.
 pub fn main() -> ExitCode {
     // The process ends from within: memory given back piece by piece first would cost time and help nobody.
-    let run = std::thread::Builder::new().stack_size(STACK).spawn(|| std::process::exit(run_here() as i32));
-    match run.map(std::thread::JoinHandle::<()>::join) {
+    let thread = std::thread::Builder::new().stack_size(STACK).spawn(|| std::process::exit(run() as i32));
+    match thread.map(std::thread::JoinHandle::<()>::join) {
         // The panic has told its story on stderr.
         Ok(_) => Exit::Failed.into(),
         // Where no thread can be had, the main one must do.
-        Err(_) => run_here().into(),
+        Err(_) => run().into(),
     }
 }
 
-fn run_here() -> Exit {
-    run(std::env::args_os())
-}
-
-fn run(args: impl Iterator<Item = std::ffi::OsString>) -> Exit {
-    match args::Cli::read(switches::plain(args)) {
+fn run() -> Exit {
+    match args::Cli::read(switches::plain(std::env::args_os())) {
         Ok(cli) => run_cli(&cli),
         Err(err) => {
             // Help and version come this way too, and go to stdout.

@@ -1,6 +1,6 @@
 //! Reading the files that the user names, no more of them than is allowed.
 
-use std::fs::File;
+use std::fs::{File, Metadata};
 use std::io::{self, Read, Seek};
 
 use crate::chart::read_whole;
@@ -40,10 +40,18 @@ pub(super) fn read(path: &str, limit: Option<u64>) -> Result<Bytes, InputError> 
     if path == "-" {
         return read_to_end(io::stdin().lock(), limit);
     }
-    let mut file = File::open(path)?;
-    match file.metadata()? {
+    let file = File::open(path)?;
+    let data = file.metadata()?;
+    read_opened(file, &data, limit)
+}
+
+fn read_opened(mut file: File, data: &Metadata, limit: u64) -> Result<Bytes, InputError> {
+    match data {
         data if data.len() > limit => Err(InputError::TooLarge(limit)),
-        data if data.is_file() && data.len() > 0 => within(limit, read_whole(&mut file, data.len())?),
+        data if data.is_file() && data.len() > 0 => {
+            let bytes = read_whole(&mut file, data.len())?;
+            if bytes.len() as u64 > limit { Err(InputError::TooLarge(limit)) } else { Ok(bytes) }
+        }
         _ => read_to_end(file, limit),
     }
 }
@@ -64,17 +72,18 @@ pub(super) struct Values<'b> {
 /// # Errors
 /// As [`read`].
 pub(super) fn read_values<'b>(path: &str, limit: Option<u64>, room: &'b mut Vec<u8>) -> Result<Values<'b>, InputError> {
-    let most = limit.unwrap_or(u64::from(Pos::END));
-    let size = std::fs::metadata(path).ok().filter(std::fs::Metadata::is_file).map(|data| data.len());
-    let Some(size) = size.filter(|size| path != "-" && (LARGE..=most).contains(size)) else {
+    if path == "-" {
         return Ok(Values { kept: read(path, limit)?, text: None });
-    };
-    room.clear();
-    room.reserve(size as usize + 1);
-    File::open(path)?.take(most.saturating_add(1)).read_to_end(room)?;
-    if room.len() as u64 > most {
-        return Err(InputError::TooLarge(most));
     }
+    let limit = limit.unwrap_or(u64::from(Pos::END));
+    let file = File::open(path)?;
+    let data = file.metadata()?;
+    if !data.is_file() || !(LARGE..=limit).contains(&data.len()) {
+        return Ok(Values { kept: read_opened(file, &data, limit)?, text: None });
+    }
+    room.clear();
+    room.reserve(data.len() as usize + 1);
+    fill(file, limit, room)?;
     // A message may come when the process is in another folder.
     let path = std::path::absolute(path)?;
     Ok(Values { kept: Bytes::of_file(path, room.len()), text: Some(room) })
@@ -110,12 +119,14 @@ fn spool(pipe: impl Read, limit: u64) -> Result<File, InputError> {
 /// Reads a pipe, which may be endless.
 fn read_to_end(pipe: impl Read, limit: u64) -> Result<Bytes, InputError> {
     let mut bytes = Vec::new();
-    pipe.take(limit.saturating_add(1)).read_to_end(&mut bytes)?;
-    within(limit, bytes.into())
+    fill(pipe, limit, &mut bytes)?;
+    Ok(bytes.into())
 }
 
-fn within(limit: u64, bytes: Bytes) -> Result<Bytes, InputError> {
-    if bytes.len() as u64 > limit { Err(InputError::TooLarge(limit)) } else { Ok(bytes) }
+/// Reads to the end, but no further than it takes to see that it is too much.
+fn fill(from: impl Read, limit: u64, room: &mut Vec<u8>) -> Result<(), InputError> {
+    from.take(limit.saturating_add(1)).read_to_end(room)?;
+    if room.len() as u64 > limit { Err(InputError::TooLarge(limit)) } else { Ok(()) }
 }
 
 #[cfg(test)]

@@ -173,13 +173,18 @@ pub(super) fn dot(state: &State<'_, '_>) -> Runtime {
     Runtime::map(known)
 }
 
+/// The map or list of the merged values that a template's value is.
+pub(super) fn merged(value: &Jinja) -> Option<Value> {
+    if let Some(map) = value.downcast_object_ref::<MapObject>() {
+        return Some(Value::Map(map.0.clone(), map.1));
+    }
+    value.downcast_object_ref::<ListObject>().map(|list| Value::List(list.0.clone(), list.1))
+}
+
 /// A template's value as data; what came from the merged values is shared.
 pub(super) fn to_value(value: &Jinja) -> Value {
-    if let Some(map) = value.downcast_object_ref::<MapObject>() {
-        return Value::Map(map.0.clone(), map.1);
-    }
-    if let Some(list) = value.downcast_object_ref::<ListObject>() {
-        return Value::List(list.0.clone(), list.1);
+    if let Some(merged) = merged(value) {
+        return merged;
     }
     match value.kind() {
         ValueKind::Map if value.downcast_object_ref::<BuiltIn>().is_none() => {

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use minijinja::value::Value as Jinja;
 
-use super::convert::{ListObject, MapObject, to_value};
+use super::convert::{MapObject, merged, to_value};
 use crate::engine::Context;
 use crate::value::{Map, Origin, Str, Value};
 
@@ -95,17 +95,11 @@ impl Reads {
 
     /// The merged value that a template's value is, where that is known.
     fn value_of(&self, value: &Jinja) -> Option<Value> {
-        if let Some(map) = value.downcast_object_ref::<MapObject>() {
-            return Some(Value::Map(map.0.clone(), map.1));
-        }
-        if let Some(list) = value.downcast_object_ref::<ListObject>() {
-            return Some(Value::List(list.0.clone(), list.1));
-        }
-        let text = value.as_str()?;
-        self.texts
-            .get(&text.as_ptr().addr())
-            .filter(|(known, _)| known.len() == text.len())
-            .map(|(_, value)| value.clone())
+        let text_of = |text: &str| {
+            let known = self.texts.get(&text.as_ptr().addr());
+            known.filter(|(known, _)| known.len() == text.len()).map(|(_, value)| value.clone())
+        };
+        merged(value).or_else(|| text_of(value.as_str()?))
     }
 }
 

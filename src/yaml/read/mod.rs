@@ -53,14 +53,16 @@ type Step = Result<bool, Box<YamlError>>;
 impl<'a> Reader<'a> {
     /// A reader of an input. What is not text in it is an error once the reader comes to it.
     pub fn new(input: &'a [u8]) -> Self {
-        let scan = Scanner::new(text::check(input));
-        let fast = !scan.exotic;
+        Reader::of(Scanner::new(text::check(input)))
+    }
+
+    fn of(scan: Scanner<'a>) -> Self {
         Reader {
+            fast: !scan.exotic,
             scan,
             state: State::StreamStart,
             frames: Vec::new(),
             tags: Vec::new(),
-            fast,
             at_ease: false,
             key: fast::Key::NONE,
             line: fast::Mark::default(),

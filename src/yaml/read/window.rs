@@ -3,10 +3,9 @@
 //! A reader of a window yields events as if the text ended with it. So whoever reads by windows keeps a
 //! [`Checkpoint`] now and then, counts on nothing that came after it, and goes on from it in the next window.
 
-use super::super::Event;
 use super::parse::{Frame, State};
 use super::scan::{MAX_SIMPLE_KEY, Saved, Scanner};
-use super::{Reader, fast, text};
+use super::{Reader, text};
 
 /// How near its end a window decides nothing: as much as is ever looked at to tell one token.
 const SLACK: usize = 16;
@@ -71,17 +70,7 @@ impl<'a> Reader<'a> {
         let at_ease = fast && scan.is_at_ease();
         // Where the open collections began is behind; an error names the beginning of the window instead.
         let frames = checkpoint.resumes.iter().map(|resume| Frame { resume: *resume, start: 0 }).collect();
-        Reader {
-            scan,
-            state: checkpoint.state,
-            frames,
-            tags: Vec::new(),
-            fast,
-            at_ease,
-            key: fast::Key::NONE,
-            line: fast::Mark::default(),
-            event: Event::NONE,
-        }
+        Reader { state: checkpoint.state, frames, fast, at_ease, ..Reader::of(scan) }
     }
 
     /// Whether an error may come from the window's end rather than from the text.
