@@ -261,3 +261,22 @@ fn a_duplicate_key_warns() {
     keep("duplicate_key", &ran);
     assert!(ran.ok().contains("replicas: 4"));
 }
+
+/// What it first said is undone even where that took the place of another file's value, however large the files are.
+#[test]
+fn a_duplicate_key_gives_back_what_it_overrode() {
+    let folder = shop();
+    let ballast = format!("ballast:\n{}", "  - some text that takes its room\n".repeat(40_000));
+    folder.write("base.yaml", &format!("replicas: 3\nowner: {{name: sam, teams: [web]}}\n{ballast}"));
+    folder
+        .write("mine.yaml", &format!("owner: {{name: kim, teams: [db]}}\nowner: {{mail: kim@example.org}}\n{ballast}"));
+    let ran = folder.render(&["values", ".", "-f", "base.yaml", "-f", "mine.yaml", "--origin"]);
+    assert!(ran.stderr.contains("the key `owner` stands twice"), "{}", ran.stderr);
+    let values = ran.ok();
+    let owner: Vec<&str> = values.lines().skip_while(|line| !line.starts_with("owner:")).take(5).collect();
+    let base = "# base.yaml:2";
+    assert_eq!(
+        owner.join("\n"),
+        format!("owner:\n  name: sam {base}\n  teams:\n    - web {base}\n  mail: kim@example.org # mine.yaml:2")
+    );
+}

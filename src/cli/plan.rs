@@ -105,7 +105,7 @@ pub(super) fn values(values: &ValuesArgs) -> ValuesInput {
         (SetFlag::SetLiteral, &values.set_literal),
     ];
     let sets = family.into_iter().flat_map(|(flag, args)| args.iter().map(move |arg| (flag, arg.clone()))).collect();
-    ValuesInput { layers: values.layers.clone(), files, sets, max_input: values.max_input }
+    ValuesInput { layers: values.layers.clone(), files, sets, max_input: values.max_input, history: false }
 }
 
 /// Refuses the flags of `helm template` that would change what is printed in a way this program cannot.

@@ -1,5 +1,6 @@
 //! The bytes of a text, held by many at once.
 
+use std::io;
 use std::ops::Deref;
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
@@ -35,6 +36,17 @@ impl Bytes {
         Bytes(Held::File(Arc::new(OnDisk { path: path.into(), len, read: OnceLock::new() })))
     }
 
+    /// Reads the file again, where they are not in memory.
+    ///
+    /// # Errors
+    /// The file cannot be read, or has another length than it had.
+    pub fn read_again(&self) -> io::Result<()> {
+        match &self.0 {
+            Held::File(file) => file.read_again(),
+            Held::Static(_) | Held::Shared(_) => Ok(()),
+        }
+    }
+
     /// How many there are.
     pub fn len(&self) -> usize {
         match &self.0 {
@@ -51,6 +63,17 @@ impl Bytes {
 }
 
 impl OnDisk {
+    fn read_again(&self) -> io::Result<()> {
+        if self.read.get().is_none() {
+            let bytes = std::fs::read(&self.path)?;
+            if bytes.len() != self.len {
+                return Err(io::Error::other("it has changed while it was read"));
+            }
+            self.read.get_or_init(|| bytes);
+        }
+        Ok(())
+    }
+
     fn bytes(&self) -> &[u8] {
         self.read.get_or_init(|| {
             let mut bytes = std::fs::read(&self.path).unwrap_or_default();
@@ -128,5 +151,18 @@ mod tests {
         std::fs::remove_file(&path).unwrap();
         assert_eq!(&*gone, b"\n\n\n\n\n");
         assert_eq!(&*same, b"a: 1\n");
+        assert!(same.read_again().is_ok());
+    }
+
+    #[test]
+    fn a_file_that_has_changed_is_not_read_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("values.yaml");
+        std::fs::write(&path, "a: 1\n").unwrap();
+        assert!(Bytes::of_file(&path, 5).read_again().is_ok());
+        assert!(Bytes::of_file(&path, 6).read_again().is_err());
+        std::fs::remove_file(&path).unwrap();
+        assert!(Bytes::of_file(&path, 5).read_again().is_err());
+        assert!(Bytes::from(*b"a").read_again().is_ok());
     }
 }

@@ -49,6 +49,8 @@ pub struct ValuesInput {
     pub sets: Vec<(SetFlag, String)>,
     /// The most bytes that one file may have.
     pub max_input: Option<u64>,
+    /// Whether what each value overrode is kept, for one who will ask.
+    pub history: bool,
 }
 
 impl ValuesInput {

@@ -63,7 +63,8 @@ impl Merged {
 /// # Errors
 /// A layer that is not there or cannot be read, an argument that is not right, a subchart's values that are no map.
 pub fn merge(chart: &Arc<Chart>, input: &ValuesInput, sources: &Sources) -> Result<Merged, Error> {
-    let mut given = Given { sources, layers: Layers::new(), givers: Vec::new() };
+    let layers = if input.history { Layers::new() } else { Layers::forgetful() };
+    let mut given = Given { sources, layers, givers: Vec::new() };
     given.merge_layers(chart, input)?;
     let mut defaults = HashMap::new();
     given.read_defaults(chart, &mut defaults)?;
@@ -94,7 +95,7 @@ impl Given<'_> {
     /// Merges the layers of a request over one another, not yet over the chart's defaults.
     fn merge_layers(&mut self, chart: &Chart, input: &ValuesInput) -> Result<(), Error> {
         for name in &input.layers {
-            self.file(chart.layer_source(name, self.sources)?, Giver::Layer(name.clone()))?;
+            self.file(chart.layer_source(name, self.sources)?, None, Giver::Layer(name.clone()))?;
         }
         let mut room = Vec::new();
         for path in &input.files {
@@ -102,12 +103,7 @@ impl Given<'_> {
             let read = input::read_values(path, input.max_input, &mut room);
             let input::Values { kept, text } = read.map_err(|err| Error::Values(unreadable(path, &err)))?;
             let source = self.sources.add(shown(path), SourceKind::Data, kept)?;
-            self.givers.push((source.clone(), Giver::File(path.clone())));
-            let merged = match text {
-                Some(text) => self.layers.file_with_text(&source, text),
-                None => self.layers.file(&source),
-            };
-            merged.map_err(|err| Error::Values(err.diagnostic()))?;
+            self.file(source, text, Giver::File(path.clone()))?;
         }
         for (flag, argument) in &input.sets {
             let source = self.sources.add(flag.name(), SourceKind::Argument, argument.as_bytes())?;
@@ -119,9 +115,27 @@ impl Given<'_> {
         Ok(())
     }
 
-    fn file(&mut self, source: Arc<Source>, giver: Giver) -> Result<(), Error> {
-        self.givers.push((source.clone(), giver));
-        self.layers.file(&source).map_err(|err| Error::Values(err.diagnostic()))
+    /// Merges a file, the text of which may be at hand.
+    fn file(&mut self, source: Arc<Source>, text: Option<&[u8]>, giver: Giver) -> Result<(), Error> {
+        let merged = match text {
+            Some(text) => self.layers.file_with_text(&source, text),
+            None => self.layers.file(&source),
+        };
+        self.givers.push((source, giver));
+        if self.layers.lacks() {
+            return self.again();
+        }
+        merged.map_err(|err| Error::Values(err.diagnostic()))
+    }
+
+    /// Merges all files once more, and forgets nothing.
+    fn again(&mut self) -> Result<(), Error> {
+        self.layers = Layers::new();
+        for (source, _) in &self.givers {
+            source.text.read_again().map_err(|err| Error::Values(changed(&source.name, &err)))?;
+            self.layers.file(source).map_err(|err| Error::Values(err.diagnostic()))?;
+        }
+        Ok(())
     }
 
     /// Reads the values.yaml of a chart and of all below it, by the names they are shown under.
@@ -144,6 +158,10 @@ pub fn read_values(path: &str, limit: Option<u64>, sources: &Sources) -> Result<
     check_is_local(path)?;
     let bytes = input::read(path, limit).map_err(|err| Error::Values(unreadable(path, &err)))?;
     Ok(sources.add(shown(path), SourceKind::Data, bytes)?)
+}
+
+fn changed(name: &str, err: &std::io::Error) -> Diagnostic {
+    Diagnostic::error(format!("values file {name}: {err}")).help("it must stay as it is until it is merged")
 }
 
 /// What messages call a values file.

@@ -77,7 +77,8 @@ impl Edit {
     }
 }
 
-/// What the nodes of merged values overrode. Memory grows with the number of overrides, not with the values.
+/// What the nodes of merged values overrode. Memory grows with the number of overrides, not with the values; where
+/// nobody will ask, it is forgotten, and only what has to do with edits is held.
 #[derive(Debug, Clone, Default)]
 pub struct Provenance {
     records: Records,
@@ -85,6 +86,8 @@ pub struct Provenance {
     edits: HashMap<usize, Edit>,
     misfits: Vec<Misfit>,
     copied: usize,
+    forgets: bool,
+    lacks: bool,
 }
 
 /// Records by their number, in chunks, so that they stay where they are as they grow in number.
@@ -129,6 +132,16 @@ pub struct Misfit {
 }
 
 impl Provenance {
+    /// From now on what is overridden is forgotten, or is not.
+    pub fn forget(&mut self, forget: bool) {
+        self.forgets = forget;
+    }
+
+    /// Whether something that was forgotten was asked for after all.
+    pub fn lacks(&self) -> bool {
+        self.lacks
+    }
+
     /// The origin of a node written at `pos` in place of `old`.
     pub fn overriding(&mut self, pos: Pos, old: Value) -> Origin {
         self.record(pos, Some(old), None)
@@ -141,6 +154,10 @@ impl Provenance {
 
     /// The origin of a node written at `pos`, with what it overrode and the edit that made it.
     pub fn record(&mut self, pos: Pos, overrode: Option<Value>, edit: Option<Edit>) -> Origin {
+        // What is beneath an edit may be edited anew, so all stays that comes after the first one.
+        if self.forgets && edit.is_none() && self.edits.is_empty() {
+            return Origin::at(pos);
+        }
         let id = self.records.len();
         let Some(origin) = u32::try_from(id).ok().and_then(|n| n.checked_add(Pos::END)) else {
             return Origin::at(pos);
@@ -204,6 +221,13 @@ impl Provenance {
     /// What the value with this origin overrode.
     pub fn overrode(&self, origin: Origin) -> Option<&Value> {
         self.records.get(origin.record()?)?.overrode.as_ref()
+    }
+
+    /// What the value with this origin overrode, to be put back in its place; that it may be forgotten is noted.
+    pub fn recall(&mut self, origin: Origin) -> Option<Value> {
+        let found = self.overrode(origin).cloned();
+        self.lacks |= self.forgets && found.is_none();
+        found
     }
 }
 

@@ -17,6 +17,7 @@ pub struct Layers {
     provenance: Provenance,
     remarks: Vec<Remark>,
     scratch: Scratch,
+    forgetful: bool,
 }
 
 /// A layer that cannot be read.
@@ -42,6 +43,18 @@ impl Layers {
         Layers { root: Value::map::<&str>([]), ..Layers::default() }
     }
 
+    /// No layer yet; of those that come, what a later one overrides is forgotten. That is what a render wants: nobody
+    /// asks it for the past, which costs time and memory.
+    pub fn forgetful() -> Self {
+        Layers { forgetful: true, ..Layers::new() }
+    }
+
+    /// Whether a layer had a key twice, so that what it first overrode had to be put back, and that was forgotten: the
+    /// tree is wrong then, and the layers are to be merged anew by [`Layers::new`].
+    pub fn lacks(&self) -> bool {
+        self.provenance.lacks()
+    }
+
     /// Lays a file over the tree, each of its documents in turn, as Helm 4 does.
     ///
     /// # Errors
@@ -60,7 +73,9 @@ impl Layers {
 
     fn documents(&mut self, source: &Source, text: &[u8]) -> Result<(), MergeError> {
         for range in yaml::Documents::new(text) {
-            let Layers { root, provenance, remarks, scratch } = self;
+            let Layers { root, provenance, remarks, scratch, forgetful } = self;
+            // The first layer overrides nothing but itself.
+            provenance.forget(*forgetful && root.as_map().is_some_and(|map| !map.is_empty()));
             merge_document(root, source, text, range?, provenance, remarks, scratch)?;
         }
         Ok(())
@@ -72,7 +87,9 @@ impl Layers {
     /// As [`Layers::file`].
     pub fn apart(&mut self, source: &Arc<Source>) -> Result<Value, LayerError> {
         let root = std::mem::replace(&mut self.root, Value::map::<&str>([]));
+        let forgetful = std::mem::take(&mut self.forgetful);
         let read = self.file(source);
+        self.forgetful = forgetful;
         let value = std::mem::replace(&mut self.root, root);
         read.map(|()| value)
     }
@@ -95,7 +112,8 @@ impl Layers {
     }
 
     /// The tree, nulls kept, and its provenance.
-    pub fn finish(self) -> (Value, Provenance) {
+    pub fn finish(mut self) -> (Value, Provenance) {
+        self.provenance.forget(self.forgetful);
         (self.root, self.provenance)
     }
 }

@@ -510,9 +510,9 @@ impl<'a> Merge<'a, '_> {
     }
 
     /// What a value was before this layer: gone where the layer brought it, and the values below it likewise.
-    fn before(&self, mut value: Value) -> Option<Value> {
+    fn before(&mut self, mut value: Value) -> Option<Value> {
         if self.written_here(&value).is_some() {
-            return self.provenance.overrode(value.origin()).cloned();
+            return self.provenance.recall(value.origin());
         }
         if let Some(map) = value.as_map_mut() {
             map.retain(|_, child| match self.before(std::mem::take(child)) {

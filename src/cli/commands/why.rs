@@ -10,7 +10,7 @@ use super::super::terminal::{Ink, Paint};
 use super::super::{Exit, Stop, plan, terminal};
 use super::told::{Masks, Place, brief, json};
 use crate::diag::{Diagnostic, SourceKind, Sources, Span};
-use crate::pipeline::{self, Merged};
+use crate::pipeline::{self, Merged, ValuesInput};
 use crate::value::{Path, Value};
 use crate::values::{Step, Trail, explain, leaves, near};
 
@@ -18,7 +18,8 @@ use crate::values::{Step, Trail, explain, leaves, near};
 pub(super) fn run(args: &WhyCommand, sources: &Sources) -> Result<(), Stop> {
     let path = parse(&args.path, sources)?;
     let chart = Arc::new(pipeline::load_chart(args.chart.as_deref(), sources)?);
-    let merged = pipeline::values(&chart, &plan::values(&args.values), sources)?;
+    let input = ValuesInput { history: true, ..plan::values(&args.values) };
+    let merged = pipeline::values(&chart, &input, sources)?;
     terminal::report(&merged.warnings, sources, terminal::style(&args.global));
     let Some(trail) = explain(&merged.values, &merged.removed, &path, &merged.provenance) else {
         return Err(Stop::new(Exit::Failed, nowhere(&path, &merged)));

@@ -32,11 +32,14 @@ fn map_of(node: impl Strategy<Value = Value>) -> impl Strategy<Value = Value> {
 
 /// One layer after the other, each with what it was written as.
 fn merge(texts: &[String], sources: &Sources) -> (Value, Provenance) {
-    let mut layers = Layers::new();
+    lay(Layers::new(), texts, sources).finish()
+}
+
+fn lay(mut layers: Layers, texts: &[String], sources: &Sources) -> Layers {
     for text in texts {
         layers.file(&sources.add("layer", SourceKind::Data, text.as_bytes()).unwrap()).unwrap();
     }
-    layers.finish()
+    layers
 }
 
 fn written(value: &Value) -> String {
@@ -73,6 +76,12 @@ fn check_origins(value: &Value, in_list: bool, provenance: &Provenance, sources:
     }
 }
 
+/// Where each leaf was written.
+fn places(value: &Value, provenance: &Provenance) -> Vec<(String, Pos)> {
+    let all = leaves(value, &crate::value::Path::root()).into_iter();
+    all.map(|(path, value)| (path.to_string(), provenance.pos(value.origin()))).collect()
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
@@ -93,6 +102,28 @@ proptest! {
         let sources = Sources::default();
         let (merged, provenance) = merge(&texts, &sources);
         check_origins(&merged, false, &provenance, &sources);
+    }
+
+    /// Layers that forget come to the same values at the same places, or say that they lack what a key that stands twice
+    /// would have put back.
+    #[test]
+    fn nothing_but_the_past_is_forgotten(layers in proptest::collection::vec((layer(), layer(), any::<bool>()), 1..4)) {
+        let text = |(one, again, twice): &(Value, Value, bool)| {
+            let inner = |value: &Value| written(&Value::map([("a", value.clone())]));
+            if *twice { inner(one) + &inner(again) } else { written(one) }
+        };
+        let texts: Vec<String> = layers.iter().map(text).collect();
+        let forgetful = lay(Layers::forgetful(), &texts, &Sources::default());
+        // The first layer alone overrides itself only.
+        prop_assert!(!forgetful.lacks() || layers[1..].iter().any(|(_, _, twice)| *twice));
+        if !forgetful.lacks() {
+            let (whole, past) = merge(&texts, &Sources::default());
+            let warned = lay(Layers::new(), &texts, &Sources::default()).warnings().len();
+            prop_assert_eq!(forgetful.warnings().len(), warned);
+            let (values, provenance) = forgetful.finish();
+            prop_assert_eq!(written(&values), written(&whole));
+            prop_assert_eq!(places(&values, &provenance), places(&whole, &past));
+        }
     }
 
     /// Keys that stand twice, whatever stood there before, leave what the last one says.

@@ -7,10 +7,16 @@ use proptest::prelude::*;
 use super::live::Random;
 use super::*;
 
-/// What layers over the defaults of a chart `t` and of its subchart `s` come to, and the warnings.
+/// What layers over the defaults of a chart `t` and of its subchart `s` come to, and the warnings: the same where what
+/// they override is forgotten.
 fn merge(defaults: &str, subchart: &str, texts: &[&str]) -> (Value, Vec<String>) {
+    let merged = merge_into(Layers::new(), defaults, subchart, texts);
+    assert_eq!(merged, merge_into(Layers::forgetful(), defaults, subchart, texts), "{texts:?}");
+    merged
+}
+
+fn merge_into(mut layers: Layers, defaults: &str, subchart: &str, texts: &[&str]) -> (Value, Vec<String>) {
     let sources = Sources::default();
-    let mut layers = Layers::new();
     for text in texts {
         let source = sources.add("layer", SourceKind::Data, text.as_bytes()).unwrap();
         layers.file(&source).unwrap_or_else(|err| panic!("{text}\n{:?}", err.diagnostic()));
