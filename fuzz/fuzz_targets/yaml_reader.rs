@@ -1,5 +1,6 @@
 //! Any bytes: the reader ends, without a panic, with the same events by the short cut and without it; what it reads
-//! becomes values or an error, the same ones by the streaming merge and by a merge of whole trees.
+//! becomes values or an error, the same ones by the streaming merge, whether it forgets or not, and by a merge of whole
+//! trees.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
@@ -23,13 +24,20 @@ fuzz_target!(|input: &[u8]| {
         let documents = load_documents(&source);
         let mut layers = Layers::new();
         let merged = layers.file(&source);
+        let mut forgetful = Layers::forgetful();
+        let again = forgetful.file(&source);
+        let layers = layers.finish().0;
+        if !forgetful.lacks() {
+            assert_eq!(merged.is_ok(), again.is_ok());
+            assert!(merged.is_err() || forgetful.finish().0 == layers);
+        }
         // Tags of layers say more than whole trees know.
         if let (Ok(documents), Ok(()), false) = (documents, merged, input.contains(&b'!')) {
             let mut whole = Value::map::<&str>([]);
             for document in documents.into_iter().filter(|document| !document.value.is_null()) {
                 overlay(&mut whole, document.value, &mut Provenance::default());
             }
-            assert_eq!(layers.finish().0, whole);
+            assert_eq!(layers, whole);
         }
     }
 });

@@ -33,7 +33,8 @@ pub type IncludeGo = dyn Fn(&str, &crate::runtime::Runtime) -> Option<Result<Str
 /// The Jinja engine with the templates of a chart and its subcharts.
 pub struct Jinja {
     shared: Arc<Shared>,
-    ground: Mutex<Ground>,
+    /// Made for the first template.
+    ground: Mutex<Option<Ground>>,
 }
 
 /// What templates run on: one environment, which is that of one chart at a time, since imported macros see an
@@ -85,8 +86,7 @@ impl Jinja {
             stop_at_warning: usize::MAX.into(),
             warned: 0.into(),
         });
-        let ground = Ground::new(new_environment(&shared, false));
-        Jinja { shared, ground: Mutex::new(ground) }
+        Jinja { shared, ground: Mutex::default() }
     }
 
     /// Makes the ground that of one chart, as its templates see it.
@@ -165,7 +165,8 @@ impl Jinja {
 impl Engine for Jinja {
     fn render(&self, template: &Arc<Template>) -> Result<String, RenderError> {
         let mut ground = self.ground.lock().unwrap_or_else(PoisonError::into_inner);
-        self.enter(&mut ground, &template.scope)?;
+        let ground = ground.get_or_insert_with(|| Ground::new(new_environment(&self.shared, false)));
+        self.enter(ground, &template.scope)?;
         self.run(&ground.env, template, |captured| captured.into_output())
     }
 
