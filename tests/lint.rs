@@ -4,7 +4,7 @@ use crate::common::{Folder, Ran, render};
 
 const CHART: &str = "apiVersion: v2\nname: shop\nversion: 1.0.0\nicon: https://shop.example/icon.svg\n";
 const VALUES: &str = "image: {tag: v1}\nreplicas: 1\nresources: {}\nsidecars: []\nextra: ''\n";
-const TEMPLATE: &str = r#"{{- $tag := .Values.image.tag }}
+const TEMPLATE: &str = r#"{{- $tag := (.Values.image).tag }}
 apiVersion: v1
 kind: ConfigMap
 metadata:
@@ -22,7 +22,7 @@ data:
   {{- if .Values.never }}
   never: {{ index .Values "never" "here" }}
   {{- end }}
-  extra: {{ tpl .Values.extra . | quote }}
+  extra: {{ tpl (.Values.extra | default "") . | quote }}
 "#;
 const HELPERS: &str = r#"{{- define "shop.name" -}}
 {{ .root.Values.nameOverride | default .root.Release.Name }}-{{ .suffix }}
@@ -176,6 +176,103 @@ fn a_template_that_fails_without_the_given_values_is_told() {
     let shop = shop();
     shop.write("templates/needs.yaml", "# {{ .Values.zone.name }}\n");
     keep("without-values", &lint(&shop, "zone: {name: a}\n", &[]));
+}
+
+/// What is said of keys that templates cannot do without.
+#[track_caller]
+fn needed(folder: &Folder, more: &[&str]) -> Vec<String> {
+    let ran = folder.render(&[&["lint", ".", "-o", "json"], more].concat());
+    let rows: serde_json::Value = serde_json::from_str(&ran.ok()).expect("JSON");
+    let messages = rows.as_array().expect("a list").iter().filter_map(|row| row["message"].as_str());
+    messages.filter(|message| message.contains("where values have no")).map(str::to_owned).collect()
+}
+
+fn charts(values: &str, templates: &[(&str, &str)]) -> Folder {
+    Folder::new(&[&[("Chart.yaml", CHART), ("values.yaml", values)], templates].concat())
+}
+
+#[test]
+fn a_key_that_templates_cannot_do_without_is_told_once() {
+    let shop = shop();
+    shop.write("templates/job.yaml", "# {{ .Values.image.tag }}\n# {{ include \"shop.sidecar\" . }}\n");
+    shop.write("templates/_sidecar.tpl", "{{ define \"shop.sidecar\" }}{{ index .Values.sidecars 0 }}{{ end }}\n");
+    shop.write("values.yaml", &VALUES.replace("sidecars: []", "sidecars: [{name: a, image: b}]"));
+    keep("needed", &shop.render(&["lint", "."]));
+    keep("needed-json", &shop.render(&["lint", ".", "-o", "json"]));
+    // It is no mistake, and says the same whatever is given.
+    assert_eq!(shop.render(&["lint", ".", "--strict"]).code, 0);
+    assert_eq!(needed(&shop, &[]), needed(&shop, &["--set", "image.tag=v2,extra=a"]));
+}
+
+#[test]
+fn a_key_is_needed_in_whatever_way_its_absence_fails() {
+    let values = "a: {b: 1}\nc: [1]\nd: text\ne: 1\nf: {}\ng: null\nh: ''\n";
+    let reads = [
+        ("templates/a.yaml", "# {{ .Values.a.b }}\n"),
+        ("templates/c.yaml", "# {{ index .Values.c 0 }}\n"),
+        ("templates/d.yaml", "# {{ .Values.d | trunc 3 }}\n"),
+        ("templates/e.yaml", "# {{ if gt .Values.e 0.0 }}{{ end }}\n"),
+        // These can do without.
+        (
+            "templates/f.yaml",
+            "# {{ range .Values.f }}{{ end }}{{ toYaml .Values.f }}{{ with .Values.a }}{{ .b }}{{ end }}\n",
+        ),
+        ("templates/g.yaml", "# {{ .Values.g }}{{ (.Values.a).b }}{{ .Values.d | default \"x\" | trunc 3 }}\n"),
+        (
+            "templates/h.yaml",
+            "# {{ required \"give h\" (.Values.h | default 1) }}{{ required \"give a\" .Values.a }}\n",
+        ),
+    ];
+    let want = ["a", "c", "d", "e"].map(|key| format!("1 template fails where values have no `{key}`"));
+    assert_eq!(needed(&charts(values, &reads), &[]), want);
+}
+
+#[test]
+fn jinja_templates_cannot_do_without_keys_either() {
+    let values = "image: {tag: v1}\nlabels: {}\nreplicas: 1\nports: [1]\n";
+    let chart = charts(
+        values,
+        &[
+            (
+                "templates/web.yaml.j2",
+                "{% from '_names.j2' import tag %}\n# {{ tag() }} {{ Values.replicas | default(1) }}\n",
+            ),
+            ("templates/job.yaml.j2", "{% from '_names.j2' import tag %}\n# {{ tag() }} {{ Values.ports[0] }}\n"),
+            ("templates/_names.j2", "{% macro tag() %}{{ Values.image.tag }}{% endmacro %}\n"),
+        ],
+    );
+    keep("needed-jinja", &chart.render(&["lint", "."]));
+}
+
+#[test]
+fn a_key_that_is_asked_for_by_the_schema_or_the_subchart_has_is_not_needed() {
+    let values = "image: {tag: v1}\nzone: {name: a}\ndb: {enabled: false, size: {disk: 1}}\n";
+    let shop = charts(
+        values,
+        &[
+            ("templates/web.yaml", "# {{ .Values.image.tag }} {{ .Values.zone.name }} {{ .Values.db.size.disk }}\n"),
+            ("values.schema.json", r#"{"required": ["image"]}"#),
+            ("charts/db/Chart.yaml", "apiVersion: v2\nname: db\nversion: 1.0.0\n"),
+            ("charts/db/values.yaml", "size: {disk: 1}\n"),
+            ("charts/db/templates/db.yaml", "# {{ .Values.global.zone }}\n"),
+        ],
+    );
+    shop.write("Chart.yaml", &format!("{CHART}dependencies: [{{name: db, version: 1.0.0, condition: db.enabled}}]\n"));
+    // Without `db` nothing disables the subchart, which has a size.
+    assert_eq!(needed(&shop, &[]), ["1 template fails where values have no `zone`"]);
+}
+
+#[test]
+fn templates_that_fail_anyway_say_nothing_of_keys() {
+    let asks = ("templates/asks.yaml", "# {{ required \"say where\" .Values.zone }}{{ .Values.image.tag }}\n");
+    let chart = charts(
+        "image: {tag: v1}\nzone: ''\nlist: [1]\n",
+        &[asks, ("templates/list.yaml", "# {{ first .Values.list }}\n")],
+    );
+    assert_eq!(needed(&chart, &[]), ["1 template fails where values have no `list`"]);
+    let fails = ("templates/fails.yaml", "# {{ .Values.mine.name }}{{ .Values.image.tag }}\n");
+    let chart = charts("image: {tag: v1}\n", &[fails]);
+    assert_eq!(needed(&chart, &["--set", "mine.name=a"]), [""; 0]);
 }
 
 #[test]

@@ -8,6 +8,7 @@ mod calls;
 mod crds;
 mod defaults;
 pub mod manifests;
+pub mod reach;
 mod reads;
 mod rules;
 mod schema;

@@ -18,10 +18,31 @@ impl Engines {
     /// # Errors
     /// When a Go template is not written right.
     pub fn new(context: &Arc<Context>) -> Result<Self, RenderError> {
-        let go = Arc::new(Gotpl::new(context.clone())?);
+        Ok(Engines::with(Gotpl::new(context.clone())?, context))
+    }
+
+    fn with(go: Gotpl, context: &Arc<Context>) -> Self {
+        let go = Arc::new(go);
         let defines = go.clone();
         let include = move |name: &str, data: &Runtime| defines.include_by_name(name, data);
-        Ok(Engines { go, jinja: Jinja::new(context.clone(), Some(Box::new(include))) })
+        Engines { go, jinja: Jinja::new(context.clone(), Some(Box::new(include))) }
+    }
+
+    /// Engines for another context. Go templates that are the same ones are not parsed again.
+    ///
+    /// # Errors
+    /// As [`Engines::new`].
+    pub fn over(&self, context: &Arc<Context>) -> Result<Self, RenderError> {
+        Ok(Engines::with(self.go.over(context.clone())?, context))
+    }
+
+    /// Renders a template as if no other had run before it.
+    ///
+    /// # Errors
+    /// As [`Engine::render`].
+    pub fn render_apart(&self, template: &Arc<Template>) -> Result<String, RenderError> {
+        // Jinja templates change no values.
+        if template.jinja { self.jinja.render(template) } else { self.go.render_apart(template) }
     }
 
     /// All templates in the order in which Helm runs them.

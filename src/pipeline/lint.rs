@@ -1,5 +1,7 @@
 //! A chart and its values looked through for mistakes.
 
+mod needed;
+
 use std::sync::Arc;
 
 use super::{Error, Merged, Outcome, Request, Tracer, ValuesInput, load_chart, render_looking, validation, values};
@@ -18,10 +20,11 @@ use crate::yaml;
 /// # Errors
 /// A request that contradicts itself, or names what does not exist.
 pub fn lint(request: &Request, sources: &Sources) -> Result<Vec<Diagnostic>, Error> {
-    if let Ok(chart) = load_chart(request.chart.as_deref(), sources)
+    let chart = load_chart(request.chart.as_deref(), sources).map(Arc::new);
+    if let Ok(chart) = &chart
         && chart.metadata.is_library()
     {
-        return library(&Arc::new(chart), request, sources);
+        return library(chart, request, sources);
     }
     let (mut found, mut seen) = (Vec::new(), Vec::new());
     let mut look = |merged: &Merged| {
@@ -32,10 +35,15 @@ pub fn lint(request: &Request, sources: &Sources) -> Result<Vec<Diagnostic>, Err
         Ok(outcome) => {
             found.extend(manifests(&outcome, sources)?);
             found.extend(alone(request, sources));
+            let needed = needed::check(request, &outcome.chart, Some(&outcome.kept.engines), sources);
+            found.extend(needed.unwrap_or_default());
         }
         Err(Error::Usage(err)) => return Err(Error::Usage(err)),
         Err(Error::Chart(err)) if err.is_usage() => return Err(Error::Chart(err)),
-        Err(Error::Render(err)) if err.kind == RenderErrorKind::Refused => found.push(refused(&err)),
+        Err(Error::Render(err)) if err.kind == RenderErrorKind::Refused => {
+            found.push(refused(&err));
+            found.extend(chart.iter().flat_map(|chart| needed::check(request, chart, None, sources)).flatten());
+        }
         Err(err) => found.extend(err.diagnostics()),
     }
     found.append(&mut seen);

@@ -8,7 +8,7 @@ use super::input::{self, InputError};
 use super::{Error, ValuesInput};
 use crate::chart::Chart;
 use crate::diag::{Diagnostic, Pos, Source, SourceKind, Sources};
-use crate::value::{Path as ValuePath, Provenance, Value};
+use crate::value::{Path as ValuePath, Provenance, Str, Value};
 use crate::values::{
     ChartTree, Coalesced, DependencyError, Layers, SetFlag, Warnings, coalesce, misfit, process_dependencies,
 };
@@ -63,25 +63,70 @@ impl Merged {
 /// # Errors
 /// A layer that is not there or cannot be read, an argument that is not right, a subchart's values that are no map.
 pub fn merge(chart: &Arc<Chart>, input: &ValuesInput, sources: &Sources) -> Result<Merged, Error> {
-    let layers = if input.history { Layers::new() } else { Layers::forgetful() };
-    let mut given = Given { sources, layers, givers: Vec::new() };
-    given.merge_layers(chart, input)?;
-    let mut defaults = HashMap::new();
-    given.read_defaults(chart, &mut defaults)?;
-    let Given { layers, givers, .. } = given;
-    let mut warnings = layers.warnings();
-    let (user, mut provenance) = layers.finish();
-    let mut odd = Warnings::default();
-    let mut read = |file: &crate::chart::File| Ok(defaults.get(file.shown()).cloned().unwrap_or_default());
-    let tree = process_dependencies(chart, &user, &mut read, &mut provenance, &mut odd).map_err(|err| match err {
-        DependencyError::Values(err) => err,
-        DependencyError::Refused(err) => Error::Values(err.diagnostic()),
-    })?;
-    let Coalesced { values, shared, removed } =
-        coalesce(&tree, &user, &mut provenance, &mut odd).map_err(|err| Error::Values(err.diagnostic()))?;
-    warnings.extend(odd.into_vec().iter().map(crate::values::Warning::diagnostic));
-    warnings.extend(provenance.misfits().iter().map(misfit));
-    Ok(Merged { tree, values, shared, given: user, provenance, removed, warnings, givers })
+    Read::new(chart, input, sources)?.merge(chart)
+}
+
+/// All that gives values, read, and not merged yet.
+#[derive(Clone)]
+pub(super) struct Read {
+    /// What is laid over the defaults, nulls kept.
+    given: Value,
+    /// The values.yaml of each chart, by the name it is shown under.
+    defaults: HashMap<String, Value>,
+    provenance: Provenance,
+    warnings: Vec<Diagnostic>,
+    givers: Vec<(Arc<Source>, Giver)>,
+}
+
+impl Read {
+    /// Reads the values of a chart and of all below it, and what is laid over them.
+    ///
+    /// # Errors
+    /// A layer that is not there or cannot be read, an argument that is not right.
+    pub fn new(chart: &Arc<Chart>, input: &ValuesInput, sources: &Sources) -> Result<Read, Error> {
+        let layers = if input.history { Layers::new() } else { Layers::forgetful() };
+        let mut given = Given { sources, layers, givers: Vec::new() };
+        given.merge_layers(chart, input)?;
+        let mut defaults = HashMap::new();
+        given.read_defaults(chart, &mut defaults)?;
+        let Given { layers, givers, .. } = given;
+        let warnings = layers.warnings();
+        let (given, provenance) = layers.finish();
+        Ok(Read { given, defaults, provenance, warnings, givers })
+    }
+
+    /// The keys that a chart's own values.yaml gives a value, and where they stand.
+    pub fn own_keys(&self, chart: &Chart) -> Vec<(Str, Pos)> {
+        let own = chart.values.as_ref().and_then(|file| self.defaults.get(file.shown())?.as_map());
+        let given = own.into_iter().flat_map(|own| own.iter()).filter(|(_, value)| !value.is_null());
+        given.map(|(key, value)| (key.clone(), self.provenance.pos(value.origin()))).collect()
+    }
+
+    /// The same defaults, with this laid over them.
+    #[must_use]
+    pub fn below(&self, given: Value) -> Read {
+        Read { given, ..self.clone() }
+    }
+
+    /// Merges what was read.
+    ///
+    /// # Errors
+    /// A subchart's values that are no map.
+    pub fn merge(self, chart: &Arc<Chart>) -> Result<Merged, Error> {
+        let Read { given, defaults, mut provenance, mut warnings, givers } = self;
+        let mut odd = Warnings::default();
+        let mut read = |file: &crate::chart::File| Ok(defaults.get(file.shown()).cloned().unwrap_or_default());
+        let tree =
+            process_dependencies(chart, &given, &mut read, &mut provenance, &mut odd).map_err(|err| match err {
+                DependencyError::Values(err) => err,
+                DependencyError::Refused(err) => Error::Values(err.diagnostic()),
+            })?;
+        let Coalesced { values, shared, removed } =
+            coalesce(&tree, &given, &mut provenance, &mut odd).map_err(|err| Error::Values(err.diagnostic()))?;
+        warnings.extend(odd.into_vec().iter().map(crate::values::Warning::diagnostic));
+        warnings.extend(provenance.misfits().iter().map(misfit));
+        Ok(Merged { tree, values, shared, given, provenance, removed, warnings, givers })
+    }
 }
 
 /// What was read so far, and which text is whose.

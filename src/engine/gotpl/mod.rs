@@ -63,6 +63,28 @@ impl Gotpl {
         Ok(Gotpl { context, set: Arc::new(set), order, roots, traced: Mutex::default() })
     }
 
+    /// An engine for the templates of another context. Where they are the same ones they are not parsed again.
+    ///
+    /// # Errors
+    /// As [`Gotpl::new`].
+    pub fn over(&self, context: Arc<Context>) -> Result<Self, RenderError> {
+        let order = order(&context.templates);
+        let is_same = |(one, other): (&Arc<Template>, &Arc<Template>)| Arc::ptr_eq(&one.source, &other.source);
+        if order.len() != self.order.len() || !order.iter().zip(&self.order).all(is_same) {
+            return Gotpl::new(context);
+        }
+        let roots = Roots::new(&context);
+        Ok(Gotpl { context, set: self.set.clone(), order, roots, traced: Mutex::default() })
+    }
+
+    /// Renders a template with values that no other one has changed.
+    ///
+    /// # Errors
+    /// As [`Engine::render`].
+    pub fn render_apart(&self, template: &Template) -> Result<String, RenderError> {
+        self.run(&mut Exec::new(&self.context), &Roots::new(&self.context), template).map(without_no_value)
+    }
+
     /// All templates in the order in which Helm runs them: those whose paths are deepest first, and names backwards.
     pub fn order(&self) -> &[Arc<Template>] {
         &self.order
@@ -145,9 +167,9 @@ fn without_no_value(text: String) -> String {
 /// `sortTemplates`: by the number of slashes and then by name, all backwards.
 fn order(templates: &[Arc<Template>]) -> Vec<Arc<Template>> {
     let depth = |t: &Template| memchr::memchr_iter(b'/', t.name.as_bytes()).count();
-    let mut order = templates.to_vec();
-    order.sort_by(|a, b| (depth(b), &b.name).cmp(&(depth(a), &a.name)));
-    order
+    let mut order: Vec<_> = templates.iter().map(|t| (depth(t), t)).collect();
+    order.sort_by(|(one, a), (other, b)| (other, &b.name).cmp(&(one, &a.name)));
+    order.into_iter().map(|(_, template)| template.clone()).collect()
 }
 
 /// Reads a text that may call the functions that are `offered`.

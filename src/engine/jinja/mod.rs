@@ -25,7 +25,7 @@ use crate::functions::Entered;
 const FUEL: u64 = 50_000_000;
 
 /// The template of a chart that runs once, before its others: what it sets, they all see.
-const GLOBALS: &str = "_globals.j2";
+pub(crate) const GLOBALS: &str = "_globals.j2";
 
 /// Renders a Go template's `define` by name, for `include` in a Jinja template.
 pub type IncludeGo = dyn Fn(&str, &crate::runtime::Runtime) -> Option<Result<String, RenderError>> + Send + Sync;
