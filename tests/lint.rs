@@ -199,6 +199,12 @@ fn a_key_that_templates_cannot_do_without_is_told_once() {
     shop.write("values.yaml", &VALUES.replace("sidecars: []", "sidecars: [{name: a, image: b}]"));
     keep("needed", &shop.render(&["lint", "."]));
     keep("needed-json", &shop.render(&["lint", ".", "-o", "json"]));
+    for name in ["a", "b", "c", "d"] {
+        shop.write(&format!("templates/{name}.yaml"), "# {{ .Values.image.tag }}\n");
+    }
+    let many = shop.render(&["lint", "."]).ok();
+    assert!(many.contains("note: 5 templates fail where values have no `image`"), "{many}");
+    assert!(many.contains("  = note: and 2 more\n"), "{many}");
     // It is no mistake, and says the same whatever is given.
     assert_eq!(shop.render(&["lint", ".", "--strict"]).code, 0);
     assert_eq!(needed(&shop, &[]), needed(&shop, &["--set", "image.tag=v2,extra=a"]));

@@ -134,7 +134,7 @@ fn tell(key: &str, failed: &[Failed], sources: &Sources) -> Option<Diagnostic> {
         1 => place,
         _ => format!("{place} (in {count} templates)"),
     }));
-    told.notes.extend((more > 0).then(|| format!("and at {more} more places")));
+    told.notes.extend((more > 0).then(|| format!("and {more} more")));
     Some(told.help(match jinja {
         true => "give what is read a fallback with `| default(…)`, or ask for it with `required(…)`",
         false => "read it as in `(.Values.image).tag` or with `default`, or ask for it with `required`",
