@@ -136,9 +136,15 @@ fn tell(key: &str, failed: &[Failed], sources: &Sources) -> Option<Diagnostic> {
     }));
     told.notes.extend((more > 0).then(|| format!("and {more} more")));
     Some(told.help(match jinja {
-        true => "give what is read a fallback with `| default(…)`, or ask for it with `required(…)`",
-        false => "read it as in `(.Values.image).tag` or with `default`, or ask for it with `required`",
+        true => "give what is read a fallback with `| default(…)`, or ask for it with `required(…)`".to_owned(),
+        false => format!("read it as in `({}).…` or with `default`, or ask for it with `required`", read(key)),
     }))
+}
+
+/// What a Go template says to read a key.
+fn read(key: &str) -> String {
+    let is_name = key.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+    if is_name { format!(".Values.{key}") } else { format!("index .Values {key:?}") }
 }
 
 /// The innermost place of a failure and what happens there.
