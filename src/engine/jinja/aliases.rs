@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use minijinja::value::{Kwargs, Rest, Value as Jinja};
+use minijinja::value::{Kwargs, Rest, Value as Jinja, ValueOrKwargs};
 use minijinja::{Environment, Error};
 
 use super::functions::add_library;
@@ -80,7 +80,8 @@ fn call(name: &str, args: &[Jinja]) -> Result<Jinja, Error> {
 }
 
 /// Lays maps over one another, the later over the earlier; with `recursive=true` also the maps within them.
-fn combine(first: Jinja, rest: Rest<Jinja>) -> Result<Jinja, Error> {
+fn combine(first: Jinja, rest: Rest<ValueOrKwargs>) -> Result<Jinja, Error> {
+    let rest = rest.into_values();
     let (others, recursive) = match rest.split_last() {
         Some((last, others)) if last.is_kwargs() => (others, is_recursive(last)?),
         _ => (&rest[..], false),

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
 
-use minijinja::value::{Kwargs, Rest, Value as Jinja};
+use minijinja::value::{Kwargs, Rest, Value as Jinja, ValueOrKwargs};
 use minijinja::{Environment, Error, State};
 
 use super::error::{self, Failure};
@@ -114,7 +114,7 @@ pub(super) fn add_library(
         env.add_function(name, move |args: Rest<Jinja>| invoke(&shared, function, &args, strip));
     } else if name == "dict" {
         let shared = shared.clone();
-        env.add_function(name, move |args: Rest<Jinja>| dict(&shared, function, &args));
+        env.add_function(name, move |args: Rest<ValueOrKwargs>| dict(&shared, function, &args.into_values()));
     }
     if !JINJA_FILTERS.contains(&name) {
         let shared = shared.clone();

@@ -80,6 +80,8 @@ fn values_print_as_yaml_spells_them() {
         ("{{ 'x' if Values.nope else 'y' }} {{ Values.nope | default('z') }}", "y z"),
         ("{% for k, v in Values.clustering.frontend.items() %}{{ k }}={{ v }}{% endfor %}", "replicaCount=2"),
         ("{{ 'name' in Values }} {{ 'nope' in Values }} {{ Values.get('nope', 1) }}", "true false 1"),
+        ("{{ dict(a=1).a }} {{ dict({'a': 1}, b=2) | to_json }} {{ dict('a', 3).a }}", "1 {\"a\":1,\"b\":2} 3"),
+        ("{{ {'a': {'x': 1}} | combine({'a': {'y': 2}}, recursive=true) | to_json }}", "{\"a\":{\"x\":1,\"y\":2}}"),
         ("{{ tpl('{{ Values.name }}') }} {{ '{{ x }}' | tpl({'x': 3}) }}", "web 3"),
     ] {
         assert_eq!(render(&[("a", text)]), want, "{text}");
