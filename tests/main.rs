@@ -1,7 +1,7 @@
 //! Everything a user would notice, tried on the built binary.
 //!
 //! - `bifrost`: the bundled chart against what the public chart prints, and its own snapshots
-//! - `blame`: which line of which template printed what
+//! - `blame`, `blame_jinja`: which line of which template printed what, and which value it is
 //! - `bundled`: what holds of every bundled chart
 //! - `charts`: the project's own charts, against recorded Helm output
 //! - `ci`: the workflows of docs/ci.md
@@ -31,6 +31,7 @@
 
 mod bifrost;
 mod blame;
+mod blame_jinja;
 mod bundled;
 mod charts;
 mod ci;

@@ -7,6 +7,7 @@ use minijinja::{Environment, Error, ErrorKind, State};
 
 use super::super::{Context, Scope, Template};
 use super::error::note_miss;
+use super::known::Made;
 use super::reads;
 use crate::runtime::{IntType, MapRef, Object as RuntimeTrait, Runtime};
 use crate::value::{Map, Num, Origin, Str, Value};
@@ -31,7 +32,7 @@ impl Object for MapObject {
     fn get_value_by_str(self: &Arc<Self>, key: &str) -> Option<Jinja> {
         let found = self.0.get(key);
         match found {
-            Some(value) => reads::found(value),
+            Some(value) => reads::found(value, || Some(key.into())),
             None => {
                 reads::missed(self, key);
                 note_miss(&self.0, key);
@@ -61,8 +62,8 @@ impl Object for ListObject {
     fn get_value(self: &Arc<Self>, key: &Jinja) -> Option<Jinja> {
         let found = key.as_usize().and_then(|at| self.0.get(at));
         match found {
-            Some(item) => reads::found(item),
-            None => reads::found(&Value::List(self.0.clone(), self.1)),
+            Some(item) => reads::found(item, || Some(key_text(key))),
+            None => reads::found(&Value::List(self.0.clone(), self.1), || None),
         }
         found.map(to_jinja)
     }
@@ -173,12 +174,20 @@ pub(super) fn dot(state: &State<'_, '_>) -> Runtime {
     Runtime::map(known)
 }
 
-/// The map or list of the merged values that a template's value is.
+/// The map or list of the merged values that a template's value is, or is made of.
 pub(super) fn merged(value: &Jinja) -> Option<Value> {
     if let Some(map) = value.downcast_object_ref::<MapObject>() {
         return Some(Value::Map(map.0.clone(), map.1));
     }
+    if let Some(made) = value.downcast_object_ref::<Made>() {
+        return Some(made.to_value());
+    }
     value.downcast_object_ref::<ListObject>().map(|list| Value::List(list.0.clone(), list.1))
+}
+
+/// Whether a value is one of `Files`, `Capabilities` and the like.
+pub(super) fn is_built_in(value: &Jinja) -> bool {
+    value.downcast_object_ref::<BuiltIn>().is_some()
 }
 
 /// A template's value as data; what came from the merged values is shared.
@@ -187,11 +196,13 @@ pub(super) fn to_value(value: &Jinja) -> Value {
         return merged;
     }
     match value.kind() {
-        ValueKind::Map if value.downcast_object_ref::<BuiltIn>().is_none() => {
+        ValueKind::Map if !is_built_in(value) => {
             let entries = entries(value).map(|(key, item)| (key, to_value(&item)));
             Value::Map(Arc::new(entries.collect()), Origin::NONE)
         }
-        ValueKind::Seq => Value::list(value.try_iter().into_iter().flatten().map(|item| to_value(&item))),
+        ValueKind::Seq | ValueKind::Iterable => {
+            Value::list(value.try_iter().into_iter().flatten().map(|item| to_value(&item)))
+        }
         _ => from_jinja(value).to_value(),
     }
 }
@@ -210,7 +221,12 @@ fn number(value: &Jinja) -> Runtime {
 /// The entries of a map that a template built.
 fn entries(value: &Jinja) -> impl Iterator<Item = (Str, Jinja)> {
     let entries = value.as_object().and_then(DynObject::try_iter_pairs).into_iter().flatten();
-    entries.map(|(key, item)| (key.as_str().map_or_else(|| Str::from(key.to_string()), Str::from), item))
+    entries.map(|(key, item)| (key_text(&key), item))
+}
+
+/// A key as text, as all keys of data are.
+pub(super) fn key_text(key: &Jinja) -> Str {
+    key.as_str().map_or_else(|| Str::from(key.to_string()), Str::from)
 }
 
 /// `Values`, `Release`, `Chart`, `Capabilities`, `Files`, `Subcharts`.

@@ -7,7 +7,7 @@ use minijinja::value::{Kwargs, Rest, Value as Jinja, ValueOrKwargs};
 use minijinja::{Environment, Error, State};
 
 use super::error::{self, Failure};
-use super::{Shared, adapt, aliases, convert, print, reads, trace};
+use super::{Shared, adapt, aliases, convert, mark, print, reads, trace};
 use crate::diag::SourceKind;
 use crate::engine::{RenderErrorKind, Scope};
 use crate::functions::{self, Function};
@@ -73,7 +73,24 @@ const JINJA_FUNCTIONS: [&str; 4] = ["range", "dict", "namespace", "debug"];
 const OWN: [&str; 8] = ["include", "tpl", "required", "fail", "lookup", "warn", "zip", "tojson"];
 
 /// Functions that keep the text they are given, so that what a trace knows of it stays true.
-const KEEP_TEXT: [&str; 5] = ["nindent", "indent", "quote", "squote", "trimSuffix"];
+const KEEP_TEXT: [&str; 4] = ["nindent", "indent", "quote", "squote"];
+
+/// Functions that hand on what is in the maps and lists they are given, the texts as they are.
+const KEEP_ENTRIES: [&str; 13] = [
+    "append",
+    "concat",
+    "deepCopy",
+    "dict",
+    "get",
+    "list",
+    "merge",
+    "mergeOverwrite",
+    "omit",
+    "pick",
+    "prepend",
+    "set",
+    "values",
+];
 
 /// All filters, for suggestions.
 pub(super) fn filter_names() -> Vec<&'static str> {
@@ -96,7 +113,7 @@ pub(super) fn register(env: &mut Environment<'static>, shared: &Arc<Shared>, tra
     add_engine_functions(env, shared, traced);
     if traced {
         trace::override_filters(env);
-        trace::add_hooks(env);
+        reads::add_hooks(env);
     }
 }
 
@@ -108,35 +125,41 @@ pub(super) fn add_library(
     name: &'static str,
     traced: bool,
 ) {
-    let strip = traced && !KEEP_TEXT.contains(&function.name);
     if !JINJA_FUNCTIONS.contains(&name) {
         let shared = shared.clone();
-        env.add_function(name, move |args: Rest<Jinja>| invoke(&shared, function, &args, strip));
+        env.add_function(name, move |args: Rest<Jinja>| invoke(&shared, function, &args, traced));
     } else if name == "dict" {
         let shared = shared.clone();
-        env.add_function(name, move |args: Rest<ValueOrKwargs>| dict(&shared, function, &args.into_values()));
+        env.add_function(name, move |args: Rest<ValueOrKwargs>| dict(&shared, function, &args.into_values(), traced));
     }
     if !JINJA_FILTERS.contains(&name) {
         let shared = shared.clone();
         env.add_filter(name, move |input: Jinja, args: Rest<Jinja>| {
             let args: Vec<Jinja> = args.iter().cloned().chain([input]).collect();
-            invoke(&shared, function, &args, strip)
+            invoke(&shared, function, &args, traced)
         });
     }
 }
 
-fn invoke(shared: &Shared, function: &Function, args: &[Jinja], strip: bool) -> Result<Jinja, Error> {
+fn invoke(shared: &Shared, function: &Function, args: &[Jinja], traced: bool) -> Result<Jinja, Error> {
     let context = functions::Context { random: &*shared.context.random, dns: shared.context.dns, go_numbers: false };
-    args.iter().for_each(reads::given);
-    if strip {
-        let plain: Vec<Jinja> = args.iter().map(trace::strip_value).collect();
-        return adapt::call(function, &context, &plain);
+    if !traced {
+        return adapt::call(function, &context, args);
     }
-    adapt::call(function, &context, args)
+    args.iter().for_each(reads::given);
+    match (function.name, args) {
+        ("quote", [only]) => trace::quote(only, |text| adapt::call(function, &context, &[text])),
+        (name, _) if KEEP_TEXT.contains(&name) => adapt::call(function, &context, args),
+        (name, _) => {
+            let strip = if KEEP_ENTRIES.contains(&name) { trace::strip_text } else { trace::strip_value };
+            let plain: Vec<Jinja> = args.iter().map(strip).collect();
+            adapt::call(function, &context, &plain).map(|made| reads::made_of(made, args))
+        }
+    }
 }
 
 /// Jinja's `dict(a=1)` and `dict({…}, b=2)`; with other positional arguments Helm's `dict "a" 1`.
-fn dict(shared: &Shared, function: &Function, args: &[Jinja]) -> Result<Jinja, Error> {
+fn dict(shared: &Shared, function: &Function, args: &[Jinja], traced: bool) -> Result<Jinja, Error> {
     match args {
         [only] if !only.is_kwargs() && only.as_str().is_none() => {
             minijinja::functions::dict(Some(only.clone()), no_kwargs())
@@ -145,7 +168,7 @@ fn dict(shared: &Shared, function: &Function, args: &[Jinja]) -> Result<Jinja, E
             let (base, kwargs): (Option<Jinja>, Kwargs) = minijinja::value::from_args(args)?;
             minijinja::functions::dict(base, kwargs)
         }
-        _ => invoke(shared, function, args, false),
+        _ => invoke(shared, function, args, traced),
     }
 }
 
@@ -231,7 +254,7 @@ fn tpl(
     }
     let text = trace::strip(text);
     let source = shared.context.sources.add(TPL, SourceKind::Template, text.as_bytes());
-    let marked = source.map_or_else(|_| text.clone(), |source| trace::mark(&text, source.base));
+    let marked = source.map_or_else(|_| text.clone(), |source| mark::mark(&text, source.base));
     state.env().render_named_str(TPL, &marked, context).map_err(|err| tpl_failed(&err, shared, &text))
 }
 

@@ -5,6 +5,8 @@ mod aliases;
 mod convert;
 mod error;
 mod functions;
+mod known;
+mod mark;
 mod print;
 mod reads;
 #[cfg(test)]
@@ -231,7 +233,7 @@ fn new_environment(shared: &Arc<Shared>, traced: bool) -> Environment<'static> {
     env.set_auto_escape_callback(|_| minijinja::AutoEscape::None);
     env.set_debug(true);
     // Marks take some.
-    env.set_fuel(Some(if traced { FUEL * 2 } else { FUEL }));
+    env.set_fuel(Some(if traced { FUEL * 8 } else { FUEL }));
     env.set_formatter(if traced { trace::format_value } else { print::format_value });
     env.set_unknown_method_callback(minijinja_contrib::pycompat::unknown_method_callback);
     let loader = shared.clone();
@@ -243,7 +245,7 @@ fn new_environment(shared: &Arc<Shared>, traced: bool) -> Environment<'static> {
 fn template_text(template: &Template, traced: bool) -> String {
     let text = std::str::from_utf8(&template.source.text);
     let text = text.map_or_else(|_| String::from_utf8_lossy(&template.source.text), Into::into);
-    if traced { trace::mark(&text, template.source.base) } else { text.into_owned() }
+    if traced { mark::mark(&text, template.source.base) } else { text.into_owned() }
 }
 
 /// A name in `import`, `include` or `extends`: beside the template that names it, or a full name, or a template of a

@@ -156,6 +156,40 @@ fn a_trace_prints_the_same_and_knows_the_template() {
     assert_eq!(place("tier"), ("c/templates/_h:3:1".into(), 1));
 }
 
+/// Whatever a template does, it does the same with marks.
+#[test]
+fn a_trace_prints_what_a_render_does() {
+    for text in [
+        "{%- set x = 1 -%} a {{- x }} b {{ x -}} c\n  {% if x %}\n d\n  {% endif %}\n{{+ x }}",
+        "{% raw %}{{ x }} {% if %}{% endraw %} {# no #} { {{- {'a': 1}.a -}} }",
+        "{% set a, (b, c) = 1, [2, 3] %}{{ a }}{{ b }}{{ c }}{% set d = 1, %}{{ d | length }}{{ () | length }}",
+        "{% set x = 1 %}{% for i in [2] %}{% set x = i %}{{ x }}{% endfor %}{{ x }}{% with x = 3, y = x %}{{ y }}{% endwith %}{{ x }}",
+        "{% for k, v in {'a': 1, 'b': [2]} | items %}{{ loop.index }}{{ k }}{{ v }}{{ loop.last }}{% else %}none{% endfor %}",
+        "{% for x in [1, 2, 3, 4] if x is odd %}{{ loop.length }}{{ x }}{{ loop.nextitem | default('-') }}{% endfor %}",
+        "{% for x in range(9) %}{% if x == 2 %}{% continue %}{% elif x > 4 %}{% break %}{% endif %}{{ x }}{% endfor %}",
+        "{% for x in [{'n': 1, 'in': [{'n': 2}]}] recursive %}{{ x.n }}{{ loop(x.in or []) }}{{ loop.depth }}{% endfor %}",
+        "{% macro m(a, b=Values.big, c=[1, 2]) %}{{ a }}{{ b }}{{ c[-1] }}{{ caller() if caller else '' }}{% endmacro %}{{ m(1) }}{{ m(b=2, a=3) }}{% call m(4) %}in{% endcall %}{{ m(*[1, 2], **{'c': [9]}) }}",
+        "{% macro l(xs) %}{% for x in xs %}{{ caller(x, loop.index) }}{% endfor %}{% endmacro %}{% call(x, n) l([5, 6]) %}{{ n }}:{{ x }},{% endcall %}",
+        "{% set n = namespace(a=1, l=[]) %}{% for i in [1, 2] %}{% set n.a = n.a + i %}{% set n.l = n.l + [i] %}{% endfor %}{{ n.a }}{{ n.l }}{{ n | items | list }}",
+        "{% set t %} {{ Values.name }} {% endset %}[{{ t | trim }}]{{ t == ' web ' }}{{ t | trim | length }}",
+        "{% macro nil() %}{{ '' }}{% endmacro %}{{ 'empty' if not nil() }}{{ nil() or 'other' }}{{ nil() and 'more' }}{% if nil() %}full{% endif %}",
+        "{% macro name() %}{{ Values.name }}{% endmacro %}{{ name() is string }}{{ name() in ['web'] }}{{ {'web': 1}[name()] }}{{ name() | urlencode }}{{ name() | quote }}{{ {'a': name()} | toJson }}{{ [name()] | to_yaml }}{{ name().upper() }}{{ name() | replace('w', 'v') }}{{ name() | trimSuffix('b') }}",
+        "{{ 1 + 2 * 3 - (4 - 5) }}{{ 2 ** 3 ** 2 }}{{ 7 // 2 % 2 }}{{ -1 | abs }}{{ (-1) | abs }}{{ 'a' 'b' ~ 1 ~ 'c' }}{{ 1 < 2 < 3 }}{{ not 1 in [1] }}{{ 1 not in [1] }}{{ 1 if 0 else 2 if 0 else 3 }}",
+        "{{ 'a' if Values.nope is defined else 'b' }}{{ Values.hosts[::-1] | join }}{{ Values.hosts[:1] }}{{ 'x\\ty\\'z' }}{{ [1, 'a', none, true, 1.5] }}{{ {'a': 1, 2: 'b'} }}{{ (1, 'b') }}",
+        "{{ [3, 1] | sort }}{{ {'b': 1, 'a': 2} | dictsort }}{{ [{'a': 1}, {'a': 2}] | map(attribute='a') | sum }}{{ [[1], [2]] | map('first') | list }}{{ [1, 2] | batch(1) | list }}",
+        "{% macro name() %}{{ Values.name }}{% endmacro %}{{ ({'a': name()} | merge({'b': 1})).a }}{{ dict('a', name()) | toJson }}{{ list(name()) | join('-') }}{{ omit({'a': name(), 'b': 1}, 'b') | to_json }}{{ name() | default('x') | length }}",
+        "{% for i in range(5) %}{% if i == 0 %}a{% elif i == 1 %}b{% elif i is even %}c{% else %}d{% endif %}{% endfor %}",
+        "{% filter upper %}a{{ Values.name }}{% endfilter %}{% block b %}{{ Values.big }}{{ self.c() }}{% endblock %}{% block c %}c{% endblock %}",
+        "{% set e = dict(a=1) %}{{ dict(e, b=2) }}{{ e.get('x', 3) }}{{ e.keys() | list }}{{ e is mapping }}{{ e == {'a': 1} }}{{ e | pprint }}",
+        "{% set big = {'v': Values.big, 'l': [Values.big, Values.on]} %}{{ big }}{{ big.l + [1] }}{{ big == {'v': 1000000, 'l': [1000000, true]} }}{{ big | pprint }}{{ big.l is sequence }}{{ big.l | last is boolean }}{{ big.v + 1 }}{{ big['v'] is integer }}",
+    ] {
+        let (engine, context) = engine(&[("a", text)]);
+        let plain = engine.render(&context.templates[0]).unwrap_or_else(|err| panic!("{text}: {}", err.message));
+        let traced = engine.trace(&context.templates[0]).unwrap_or_else(|err| panic!("{text}: {}", err.message));
+        assert_eq!(traced.text(), plain, "{text}");
+    }
+}
+
 #[test]
 fn warnings_are_told_once_with_their_place() {
     let (engine, context) = engine(&[("a", "a: 1\n{{ warn('old value') }}b: 2")]);

@@ -1,34 +1,32 @@
 //! Traced rendering: templates are marked so that each piece of their output says where it came from.
 //!
 //! A mark is a run of characters from a private-use plane put before each piece of literal text, and before and after
-//! each `{{ }}`; what this prints begins with the number under which is noted what it read. Marks travel with the text through macros, captures, includes and the functions that keep text, and
-//! are taken out of the result while its source map is built.
+//! each `{{ }}`; what this prints begins with the number under which is noted what it read. Marks travel with the text
+//! through macros, captures, includes and the functions that keep text, and are taken out of the result while its source
+//! map is built.
 
-use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
-use minijinja::machinery::{Token, tokenize};
-use minijinja::value::Value as Jinja;
+use minijinja::value::{Value as Jinja, ValueKind};
 use minijinja::{Environment, Error, Output, State};
 
-use super::Shared;
-use super::reads::{self, Printed, Reads};
+use super::reads::{self, Reads};
+use super::{Shared, convert};
 use crate::diag::{Pos, Span};
 use crate::engine::carried::{self, Carried};
 use crate::engine::{Segment, SourceMap};
+use crate::value::Value;
 
 /// Begins the mark of literal text: its position follows.
-const LITERAL: char = '\u{F0001}';
+pub(super) const LITERAL: char = '\u{F0001}';
 /// Begins the mark before an expression: the positions of its start and end follow.
-const OPEN: char = '\u{F0002}';
+pub(super) const OPEN: char = '\u{F0002}';
 /// The mark after an expression.
-const CLOSE: char = '\u{F0003}';
+pub(super) const CLOSE: char = '\u{F0003}';
 /// Ends a number.
 const STOP: char = '\u{F0004}';
 /// Begins the mark of what an expression read: its number follows.
 const READ: char = '\u{F0005}';
-/// What is called before and after each expression; no template calls it.
-const BEGIN: &str = "__begin";
-const END: &str = "__end";
 /// Hexadecimal digits.
 const DIGIT: u32 = 0xF_0010;
 
@@ -36,60 +34,11 @@ fn is_mark(c: char) -> bool {
     ('\u{F0001}'..='\u{F001F}').contains(&c)
 }
 
-fn write_number(out: &mut String, number: u32) {
+pub(super) fn write_number(out: &mut String, number: u32) {
     for shift in (0..8).rev().map(|n| n * 4).skip_while(|shift| number >> shift == 0 && *shift > 0) {
         out.extend(char::from_u32(DIGIT + (number >> shift & 0xF)));
     }
     out.push(STOP);
-}
-
-/// A template's text with marks. Whitespace control is resolved while it is read, so the result is to be rendered
-/// without `trim_blocks` and `lstrip_blocks`. A template that cannot be read stays as it is, for the engine to refuse.
-pub(super) fn mark(text: &str, base: Pos) -> String {
-    let mut out = String::with_capacity(text.len() * 2);
-    let mut start = 0;
-    for item in tokenize(text, false, super::syntax()) {
-        let Ok((token, span)) = item else { return text.to_owned() };
-        let (from, to) = (span.start_offset as usize, span.end_offset as usize);
-        match token {
-            Token::TemplateData(data) => mark_data(&mut out, data, offset_in(text, data).map(|at| base.offset(at))),
-            Token::VariableStart | Token::BlockStart => start = to,
-            Token::VariableEnd => {
-                let inner = text.get(start..from).unwrap_or_default();
-                out.push(OPEN);
-                write_number(&mut out, base.offset(start).0);
-                write_number(&mut out, base.offset(from).0);
-                out.push_str(&format!("{{% do {BEGIN}() %}}{{{{{inner}}}}}{{% do {END}() %}}{CLOSE}"));
-            }
-            Token::BlockEnd => out.push_str(&format!("{{%{}%}}", text.get(start..from).unwrap_or_default())),
-            _ => {}
-        }
-    }
-    out
-}
-
-/// Each line gets a mark of its own, so that offsets stay true when the text is indented.
-fn mark_data(out: &mut String, data: &str, pos: Option<Pos>) {
-    let raw = ["{{", "{%", "{#"].iter().any(|tag| data.contains(tag));
-    let mut at = 0;
-    for line in data.split_inclusive('\n') {
-        if let (Some(pos), false) = (pos, line.trim().is_empty()) {
-            out.push(LITERAL);
-            write_number(out, pos.offset(at).0);
-        }
-        at += line.len();
-        if raw {
-            out.push_str(&format!("{{% raw %}}{line}{{% endraw %}}"));
-        } else {
-            out.push_str(line);
-        }
-    }
-}
-
-/// Where a part of a text begins in it.
-fn offset_in(text: &str, part: &str) -> Option<usize> {
-    let at = (part.as_ptr() as usize).checked_sub(text.as_ptr() as usize)?;
-    (at + part.len() <= text.len()).then_some(at)
 }
 
 /// A text without marks.
@@ -97,28 +46,61 @@ pub(super) fn strip(text: &str) -> String {
     text.chars().filter(|c| !is_mark(*c)).collect()
 }
 
-/// A value without marks, where it is text.
+/// A value without marks, in whatever text of it.
 pub(super) fn strip_value(value: &Jinja) -> Jinja {
+    match value.kind() {
+        ValueKind::String => strip_text(value),
+        ValueKind::Map | ValueKind::Seq | ValueKind::Iterable if !convert::is_built_in(value) => {
+            strip_data(&convert::to_value(value)).map_or_else(|| value.clone(), |plain| convert::to_jinja(&plain))
+        }
+        _ => value.clone(),
+    }
+}
+
+/// A text without marks, or any other value as it is.
+pub(super) fn strip_text(value: &Jinja) -> Jinja {
     match value.as_str() {
         Some(text) if text.contains(is_mark) => Jinja::from(strip(text)),
         _ => value.clone(),
     }
 }
 
-/// Filters of Jinja's that would take marks for text.
-pub(super) fn override_filters(env: &mut Environment<'_>) {
-    env.add_filter("trim", |text: String| trim(&text));
-    env.add_filter("upper", |text: String| strip(&text).to_uppercase());
-    env.add_filter("lower", |text: String| strip(&text).to_lowercase());
-    for name in ["length", "count"] {
-        env.add_filter(name, |value: Jinja| strip_value(&value).len());
+/// Data without marks, where there are some in it.
+pub(super) fn strip_data(value: &Value) -> Option<Value> {
+    match value {
+        Value::Str(text, origin) if text.contains(is_mark) => Some(Value::Str(strip(text).into(), *origin)),
+        Value::List(items, origin) => {
+            let stripped: Vec<_> = items.iter().map(strip_data).collect();
+            let both = || items.iter().zip(&stripped).map(|(item, plain)| plain.as_ref().unwrap_or(item).clone());
+            stripped.iter().any(Option::is_some).then(|| Value::List(Arc::new(both().collect()), *origin))
+        }
+        Value::Map(map, origin) => {
+            let stripped: Vec<_> = map.iter().map(|(_, entry)| strip_data(entry)).collect();
+            let both =
+                || map.iter().zip(&stripped).map(|((k, v), plain)| (k.clone(), plain.as_ref().unwrap_or(v).clone()));
+            stripped.iter().any(Option::is_some).then(|| Value::Map(Arc::new(both().collect()), *origin))
+        }
+        _ => None,
     }
 }
 
-/// What marked templates call.
-pub(super) fn add_hooks(env: &mut Environment<'_>) {
-    env.add_function(BEGIN, reads::begin);
-    env.add_function(END, reads::end);
+/// Quotes a value; of a text with marks, what is between them, since these would be escaped.
+pub(super) fn quote(value: &Jinja, quote: impl Fn(Jinja) -> Result<Jinja, Error>) -> Result<Jinja, Error> {
+    let Some(text) = value.as_str().filter(|text| text.contains(is_mark)) else { return quote(value.clone()) };
+    let mut out = String::from('"');
+    for run in text.split_inclusive(is_mark) {
+        let (plain, mark) = run.split_at(run.trim_end_matches(is_mark).len());
+        let quoted = quote(Jinja::from(plain))?;
+        let inner = quoted.as_str().and_then(|quoted| quoted.strip_prefix('"')?.strip_suffix('"'));
+        out.extend([inner.unwrap_or_default(), mark]);
+    }
+    out.push('"');
+    Ok(Jinja::from(out))
+}
+
+/// The filter of Jinja's that looks at both ends of a text, where marks are.
+pub(super) fn override_filters(env: &mut Environment<'_>) {
+    env.add_filter("trim", |text: String| trim(&text));
 }
 
 /// Prints as ever, behind the mark of what was read.
@@ -160,8 +142,6 @@ struct Marks<'r> {
     open: Vec<Open>,
     reads: &'r Reads,
     shared: &'r Shared,
-    /// The names of loops' items and macros' arguments, by where their template begins.
-    bound: HashMap<Pos, HashSet<String>>,
 }
 
 /// An expression that is being printed.
@@ -175,15 +155,7 @@ struct Open {
 
 impl<'r> Marks<'r> {
     fn new(shared: &'r Shared, reads: &'r Reads) -> Self {
-        Marks {
-            text: String::new(),
-            segments: Vec::new(),
-            carried: Vec::new(),
-            open: Vec::new(),
-            reads,
-            shared,
-            bound: HashMap::new(),
-        }
+        Marks { text: String::new(), segments: Vec::new(), carried: Vec::new(), open: Vec::new(), reads, shared }
     }
 
     /// Reads the mark that the text begins with, and gives what follows it.
@@ -226,22 +198,10 @@ impl<'r> Marks<'r> {
 
     /// Finds the values in what an expression printed, but for those that are found in a part of it.
     fn find(&mut self, open: &Open) {
-        let Some(Printed { read, around }) = open.read.and_then(|number| self.reads.of(number)) else { return };
-        let is_bound = !around.is_empty() && self.is_bound_name(open.span);
-        let read = [read.as_slice(), if is_bound { around } else { &[] }].concat();
+        let Some(read) = open.read.and_then(|number| self.reads.of(number)) else { return };
         let column = open.start - self.text[..open.start].rfind('\n').map_or(0, |at| at + 1);
-        let found = carried::find(&self.text[open.start..], column, &read);
+        let found = carried::find(&self.text[open.start..], column, read);
         carried::add(&mut self.carried, found, open.start);
-    }
-
-    /// Whether an expression begins with a name alone, that of a loop's item or of a macro's argument in its template.
-    fn is_bound_name(&mut self, span: Span) -> bool {
-        let Some(source) = self.shared.context.sources.find(span.start) else { return false };
-        let text = String::from_utf8_lossy(source.slice(span));
-        let (name, rest) = text.trim().split_at(text.trim().find(|c| !is_word(c)).unwrap_or(text.trim().len()));
-        let names =
-            self.bound.entry(source.base).or_insert_with(|| bound_names(&String::from_utf8_lossy(&source.text)));
-        names.contains(name) && (rest.is_empty() || rest.trim_start().starts_with('|'))
     }
 
     /// Gives literal segments their lengths, and expressions the spans that show them without the space around.
@@ -260,31 +220,6 @@ impl<'r> Marks<'r> {
         }
         SourceMap::new(self.text, self.segments, self.carried)
     }
-}
-
-fn is_word(c: char) -> bool {
-    c.is_alphanumeric() || c == '_'
-}
-
-/// The names that a template gives to the items of its loops and the arguments of its macros.
-fn bound_names(text: &str) -> HashSet<String> {
-    let mut names = HashSet::new();
-    let mut tag = None;
-    let mut before = None;
-    for (token, _) in tokenize(text, false, super::syntax()).map_while(Result::ok) {
-        match (&token, tag) {
-            (Token::BlockEnd, _) => tag = None,
-            (Token::Ident(word), None) if matches!(before, Some(Token::BlockStart)) => tag = Some(*word),
-            (Token::Ident("in"), Some("for")) => tag = None,
-            (Token::Ident(name), Some("for")) => drop(names.insert((*name).to_owned())),
-            (Token::Ident(name), Some("macro")) if matches!(before, Some(Token::ParenOpen | Token::Comma)) => {
-                names.insert((*name).to_owned());
-            }
-            _ => {}
-        }
-        before = Some(token);
-    }
-    names
 }
 
 fn tighten(span: Span, shared: &Shared) -> Span {
