@@ -62,8 +62,10 @@ impl Hashing {
     /// The hash of a value; maps that are equal have the same whatever the order of their entries.
     pub(super) fn of(&self, value: &Value) -> u64 {
         let mut hasher = self.0.build_hasher();
+        // A null, a false and a zero are as many bits of nothing.
+        std::mem::discriminant(value).hash(&mut hasher);
         match value {
-            Value::Null(_) => 0_u8.hash(&mut hasher),
+            Value::Null(_) => {}
             Value::Bool(b, _) => b.hash(&mut hasher),
             // All numbers that are equal, of whatever type, are so as float64s.
             Value::Num(n, _) => n.as_f64().to_bits().hash(&mut hasher),

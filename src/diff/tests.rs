@@ -267,6 +267,17 @@ fn many_resources_that_are_all_alike_are_paired_by_their_names() {
     assert_eq!((summary.renamed, summary.added), (300, 0));
 }
 
+#[test]
+fn null_false_and_zero_are_not_one_another() {
+    let text = |items: &str| format!("apiVersion: a/v1\nkind: A\nmetadata: {{name: a}}\nspec: {items}\n");
+    for (old, new) in [("[x, 0]", "[null, x]"), ("[false, x]", "[x, 0]"), ("[null, x]", "[x, false]")] {
+        let (old, new) = (side("a", &text(old)), side("b", &text(new)));
+        let report = compare(&old, &new, &Options::default());
+        let changes = report.resources.iter().flat_map(|change| change.changes());
+        assert!(changes.into_iter().all(|change| !matches!(change.detail, Detail::Reordered { .. })));
+    }
+}
+
 /// A report made into what it says: the old value with the changes made.
 fn apply(value: &Value, changes: &[(&[Step], &Detail)]) -> Value {
     let here = changes.iter().find(|(steps, detail)| steps.is_empty() && !matches!(detail, Detail::Reordered { .. }));
