@@ -4,10 +4,13 @@ use std::collections::BTreeMap;
 
 use super::shape::{Shape, Shapes};
 use super::walk::{Frame, Walk};
-use crate::engine::gotpl::parse::ast::{Operand, OperandKind};
+use crate::engine::gotpl::parse::ast::{Code, Operand, OperandKind};
+use crate::runtime::Runtime;
+use crate::value::Str;
 
 /// The arguments of a call, the piped one last.
 struct Args<'o> {
+    code: &'o Code,
     shapes: Vec<Shapes>,
     operands: &'o [Operand],
 }
@@ -26,20 +29,22 @@ impl Args<'_> {
     }
 
     /// What the text ends with that an argument puts together: `(print $.Template.BasePath "/config.yaml")`.
-    fn ending(&self, index: usize) -> Option<&str> {
-        let OperandKind::Pipe(pipe) = &self.operands.get(index)?.kind else { return None };
-        let [command] = &*pipe.cmds else { return None };
-        let [function, .., last] = &*command.args else { return None };
-        match (&function.kind, &last.kind) {
-            (OperandKind::Function(name, _), OperandKind::Text(text)) if name == "print" => text.as_str(),
-            _ => None,
-        }
+    fn ending(&self, index: usize) -> Option<Str> {
+        let OperandKind::Pipe(pipe) = self.operands.get(index)?.kind else { return None };
+        let [command] = &self.code.commands[self.code.pipes[pipe].cmds] else { return None };
+        let [function, .., last] = &self.code.operands[command.args] else { return None };
+        let prints = matches!(function.kind, OperandKind::Function(_)) && self.code.function(function) == "print";
+        if prints { self.said(last) } else { None }
     }
 
     /// The text that stands in the template as an argument.
-    fn text(&self, index: usize) -> Option<&str> {
-        match &self.operands.get(index)?.kind {
-            OperandKind::Text(text) => text.as_str(),
+    fn text(&self, index: usize) -> Option<Str> {
+        self.said(self.operands.get(index)?)
+    }
+
+    fn said(&self, operand: &Operand) -> Option<Str> {
+        match self.code.said(operand)? {
+            Runtime::Str(text) => Some(text),
             _ => None,
         }
     }
@@ -53,7 +58,7 @@ impl Walk<'_> {
         operands: &[Operand],
         piped: Option<Shapes>,
         dot: &Shapes,
-        frame: &mut Frame,
+        frame: &mut Frame<'_>,
     ) -> Shapes {
         // What is called by its name is not named for others to call.
         let called =
@@ -61,7 +66,7 @@ impl Walk<'_> {
         let mut shapes = vec![Shapes::new(); called];
         shapes.extend(operands[called..].iter().map(|operand| self.operand(operand, dot, frame)));
         shapes.extend(piped);
-        let args = Args { shapes, operands };
+        let args = Args { code: frame.code, shapes, operands };
         match name {
             "include" => self.include(&args),
             "tpl" => {
@@ -104,10 +109,10 @@ impl Walk<'_> {
     fn include(&mut self, args: &Args<'_>) -> Shapes {
         let dot = args.get(1);
         match (args.text(0), args.ending(0)) {
-            (Some(name), _) => self.call_template(name, dot),
+            (Some(name), _) => self.call_template(&name, dot),
             (None, Some(ending)) => {
                 self.consume(&args.get(0));
-                self.call_those(dot, |name| name.ends_with(ending));
+                self.call_those(dot, |name| name.ends_with(ending.as_str()));
             }
             (None, None) => {
                 self.consume(&args.get(0));
@@ -121,7 +126,7 @@ impl Walk<'_> {
     fn look_up(&mut self, shapes: &Shapes, args: &Args<'_>, index: usize) -> Shapes {
         self.consume(&args.get(index));
         match args.text(index) {
-            Some(key) => self.field(shapes, key),
+            Some(key) => self.field(shapes, &key),
             None if shapes.iter().any(|shape| matches!(shape, Shape::Root(_))) => {
                 self.consume(shapes);
                 Shapes::new()
@@ -138,23 +143,24 @@ impl Walk<'_> {
     }
 
     fn dict(&mut self, args: &Args<'_>) -> Shapes {
-        let keys: Option<Vec<&str>> = (0..args.shapes.len()).step_by(2).map(|i| args.text(i)).collect();
+        let keys: Option<Vec<Str>> = (0..args.shapes.len()).step_by(2).map(|i| args.text(i)).collect();
         let Some(keys) = keys else {
             self.consume(&args.all());
             return Shapes::new();
         };
-        let entries: BTreeMap<_, _> =
-            keys.iter().enumerate().map(|(i, key)| ((*key).into(), args.get(2 * i + 1))).collect();
+        let entries: BTreeMap<_, _> = keys.into_iter().enumerate().map(|(i, key)| (key, args.get(2 * i + 1))).collect();
         Self::map(entries)
     }
 
     /// The first map takes the entries of the others. Values that are merged are used up; what a chart's templates begin
     /// with can be followed, where nobody else holds the map that takes it.
-    fn merge(&mut self, args: &Args<'_>, frame: &mut Frame) -> Shapes {
+    fn merge(&mut self, args: &Args<'_>, frame: &mut Frame<'_>) -> Shapes {
         let all = args.all();
-        match args.operands.first().map(|operand| &operand.kind) {
-            Some(OperandKind::Pipe(_)) => {}
-            Some(OperandKind::Variable(variable, names)) if names.is_empty() => frame.add(variable, &all),
+        match args.operands.first().map(|operand| (operand, operand.kind)) {
+            Some((_, OperandKind::Pipe(_))) => {}
+            Some((word, OperandKind::Variable(variable))) if args.code.path(word).is_empty() => {
+                frame.add(&args.code.variables[variable], &all);
+            }
             _ => self.consume(&all),
         }
         let values = all.iter().filter(|shape| matches!(shape, Shape::At(_))).cloned().collect();

@@ -10,8 +10,10 @@ use foldhash::fast::RandomState;
 
 use super::reads::{Reads, Step};
 use super::shape::{DEEPEST, Shape, Shapes, depth};
-use crate::engine::gotpl::parse;
-use crate::engine::gotpl::parse::ast::{Branch, FuncId, List, Node, Operand, OperandKind, Pipe, Tree, Variable};
+use crate::diag::Bytes;
+use crate::engine::gotpl::parse::ast::{Branch, Code, FuncId, Node, Operand, OperandKind, Pipe, Row, Tree, Variable};
+use crate::engine::gotpl::parse::{self, Scratch};
+use crate::runtime::Runtime;
 use crate::value::Str;
 
 /// Longer ways into the values are not followed: a template that goes on like this goes in circles.
@@ -21,8 +23,8 @@ const LONGEST: usize = 24;
 const MOST_CALLS: usize = 20_000;
 
 /// The trees of a text; none where it is not written right.
-pub(super) fn trees(name: &str, text: &[u8]) -> Option<Vec<Arc<Tree>>> {
-    let trees = parse::parse(name, text, &|_| Some(FuncId(0))).ok()?;
+pub(super) fn trees(name: &str, text: &Bytes) -> Option<Vec<Arc<Tree>>> {
+    let trees = parse::parse(name, text, &|_| Some(FuncId(0)), &mut Scratch::default()).ok()?;
     Some(trees.into_iter().map(Arc::new).collect())
 }
 
@@ -56,14 +58,15 @@ pub(super) struct Walk<'a> {
 }
 
 /// A template while it is walked: its variables, and whether they became more.
-pub(super) struct Frame {
+pub(super) struct Frame<'t> {
+    pub(super) code: &'t Code,
     slots: Vec<Shapes>,
     grown: bool,
 }
 
-impl Frame {
+impl Frame<'_> {
     pub(super) fn add(&mut self, variable: &Variable, shapes: &Shapes) {
-        for slot in &variable.slots {
+        for slot in &self.code.slots[variable.slots] {
             if let Some(known) = self.slots.get_mut(usize::from(*slot)) {
                 let before = known.len();
                 known.extend(shapes.iter().cloned());
@@ -73,7 +76,7 @@ impl Frame {
     }
 
     fn get(&self, variable: &Variable) -> Shapes {
-        let slots = variable.slots.iter().filter_map(|slot| self.slots.get(usize::from(*slot)));
+        let slots = self.code.slots[variable.slots].iter().filter_map(|slot| self.slots.get(usize::from(*slot)));
         slots.flatten().cloned().collect()
     }
 }
@@ -128,7 +131,7 @@ impl<'a> Walk<'a> {
     /// Every text that may be given to `tpl`, with everything that it is given as its dot.
     fn call_texts(&mut self) {
         let texts = self.texts.iter().chain(&self.literals).skip(self.read_texts.len());
-        self.read_texts.extend(texts.map(|text| trees("tpl", text.as_bytes())).collect::<Vec<_>>());
+        self.read_texts.extend(texts.map(|text| trees("tpl", &text.as_bytes().into())).collect::<Vec<_>>());
         for given in 0..self.given_to_tpl.len() {
             let (dot, walked) = self.given_to_tpl[given].clone();
             self.given_to_tpl[given].1 = self.read_texts.len();
@@ -217,32 +220,37 @@ impl<'a> Walk<'a> {
     fn tree(&mut self, tree: &Tree, dot: &Shapes) {
         let mut slots = vec![Shapes::new(); tree.slots.max(1)];
         slots[0].clone_from(dot);
-        let mut frame = Frame { slots, grown: true };
+        let mut frame = Frame { code: &tree.code, slots, grown: true };
         while std::mem::take(&mut frame.grown) {
-            self.list(&tree.root, dot, &mut frame);
+            self.list(tree.root, dot, &mut frame);
         }
     }
 
-    fn list(&mut self, list: &List, dot: &Shapes, frame: &mut Frame) {
-        for node in &list.nodes {
-            match node {
+    fn list(&mut self, list: Row<Node>, dot: &Shapes, frame: &mut Frame<'_>) {
+        let code = frame.code;
+        for node in &code.nodes[list] {
+            match *node {
                 Node::Action(pipe) => {
+                    let pipe = &code.pipes[pipe];
                     let shapes = self.pipe(pipe, dot, frame);
-                    if pipe.decl.is_empty() {
+                    if pipe.decl.is_none() {
                         self.consume(&shapes);
                     }
                 }
                 Node::If(branch) => {
-                    self.pipe(&branch.pipe, dot, frame);
+                    let branch = &code.branches[branch];
+                    self.pipe(&code.pipes[branch.pipe], dot, frame);
                     self.branch(branch, dot, dot, frame);
                 }
                 Node::With(branch) => {
-                    let below = self.pipe(&branch.pipe, dot, frame);
+                    let branch = &code.branches[branch];
+                    let below = self.pipe(&code.pipes[branch.pipe], dot, frame);
                     self.branch(branch, &below, dot, frame);
                 }
-                Node::Range(branch) => self.range(branch, dot, frame),
+                Node::Range(branch) => self.range(&code.branches[branch], dot, frame),
                 Node::Template(call) => {
-                    let arg = call.pipe.as_ref().map(|pipe| self.pipe(pipe, dot, frame)).unwrap_or_default();
+                    let call = &code.calls[call];
+                    let arg = call.pipe.map(|pipe| self.pipe(&code.pipes[pipe], dot, frame)).unwrap_or_default();
                     self.call_template(&call.name, arg);
                 }
                 Node::Text(..) | Node::Break | Node::Continue => {}
@@ -250,34 +258,35 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn branch(&mut self, branch: &Branch, below: &Shapes, dot: &Shapes, frame: &mut Frame) {
-        self.list(&branch.list, below, frame);
-        if let Some(list) = &branch.else_list {
-            self.list(list, dot, frame);
-        }
+    fn branch(&mut self, branch: &Branch, below: &Shapes, dot: &Shapes, frame: &mut Frame<'_>) {
+        self.list(branch.list, below, frame);
+        self.list(branch.else_list, dot, frame);
     }
 
-    fn range(&mut self, branch: &Branch, dot: &Shapes, frame: &mut Frame) {
-        let over = self.commands(&branch.pipe, dot, frame);
+    fn range(&mut self, branch: &Branch, dot: &Shapes, frame: &mut Frame<'_>) {
+        let code = frame.code;
+        let pipe = &code.pipes[branch.pipe];
+        let over = self.commands(pipe, dot, frame);
         let items = self.elements(&over);
-        if let Some(variable) = branch.pipe.decl.last() {
+        if let Some(variable) = code.variables(pipe).last() {
             frame.add(variable, &items);
         }
         self.branch(branch, &items, dot, frame);
     }
 
-    fn pipe(&mut self, pipe: &Pipe, dot: &Shapes, frame: &mut Frame) -> Shapes {
+    fn pipe(&mut self, pipe: &Pipe, dot: &Shapes, frame: &mut Frame<'_>) -> Shapes {
         let shapes = self.commands(pipe, dot, frame);
-        pipe.decl.iter().for_each(|variable| frame.add(variable, &shapes));
+        frame.code.variables(pipe).iter().for_each(|variable| frame.add(variable, &shapes));
         shapes
     }
 
-    fn commands(&mut self, pipe: &Pipe, dot: &Shapes, frame: &mut Frame) -> Shapes {
+    fn commands(&mut self, pipe: &Pipe, dot: &Shapes, frame: &mut Frame<'_>) -> Shapes {
+        let code = frame.code;
         let mut last = None;
-        for command in &pipe.cmds {
-            let Some((first, args)) = command.args.split_first() else { continue };
-            let given = match &first.kind {
-                OperandKind::Function(name, _) => self.function(name, args, last.take(), dot, frame),
+        for command in &code.commands[pipe.cmds] {
+            let Some((first, args)) = code.operands[command.args].split_first() else { continue };
+            let given = match first.kind {
+                OperandKind::Function(_) => self.function(code.function(first), args, last.take(), dot, frame),
                 _ => {
                     // A method, such as `.Files.Get`.
                     for arg in args {
@@ -293,27 +302,27 @@ impl<'a> Walk<'a> {
         last.unwrap_or_default()
     }
 
-    pub(super) fn operand(&mut self, operand: &Operand, dot: &Shapes, frame: &mut Frame) -> Shapes {
-        match &operand.kind {
-            OperandKind::Field(names) => self.fields(dot.clone(), names),
-            OperandKind::Variable(variable, names) => self.fields(frame.get(variable), names),
-            OperandKind::Chain(term, names) => {
-                let shapes = self.operand(term, dot, frame);
-                self.fields(shapes, names)
+    pub(super) fn operand(&mut self, operand: &Operand, dot: &Shapes, frame: &mut Frame<'_>) -> Shapes {
+        let code = frame.code;
+        match operand.kind {
+            OperandKind::Field => self.fields(dot.clone(), code.path(operand)),
+            OperandKind::Variable(variable) => self.fields(frame.get(&code.variables[variable]), code.path(operand)),
+            OperandKind::Chain(term) => {
+                let shapes = self.operand(&code.operands[term], dot, frame);
+                self.fields(shapes, code.path(operand))
             }
-            OperandKind::Pipe(pipe) => self.pipe(pipe, dot, frame),
+            OperandKind::Pipe(pipe) => self.pipe(&code.pipes[pipe], dot, frame),
             OperandKind::Dot => dot.clone(),
-            OperandKind::Function(name, _) => self.function(name, &[], None, dot, frame),
-            OperandKind::Text(text) => {
-                if let Some((name, _)) = text.as_str().and_then(|text| self.templates.get_key_value(text))
+            OperandKind::Function(_) => self.function(code.function(operand), &[], None, dot, frame),
+            OperandKind::Text(_) => {
+                let Some(Runtime::Str(text)) = code.said(operand) else { return Shapes::new() };
+                if let Some((name, _)) = self.templates.get_key_value(&text)
                     && !self.named.contains(name)
                 {
                     self.named.push(name.clone());
                 }
-                if let Some(text) = text.as_str().filter(|text| text.contains("{{"))
-                    && !self.literals.iter().any(|known| known == text)
-                {
-                    self.literals.push(text.into());
+                if text.contains("{{") && !self.literals.contains(&text) {
+                    self.literals.push(text);
                 }
                 Shapes::new()
             }
@@ -321,8 +330,8 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn fields(&mut self, shapes: Shapes, names: &[Str]) -> Shapes {
-        names.iter().fold(shapes, |shapes, name| self.field(&shapes, name))
+    fn fields(&mut self, shapes: Shapes, names: &str) -> Shapes {
+        names.split('.').filter(|name| !name.is_empty()).fold(shapes, |shapes, name| self.field(&shapes, name))
     }
 
     /// What lies under a key.

@@ -5,6 +5,7 @@
 use std::sync::Arc;
 
 use super::exec::Exec;
+use super::parse::Scratch;
 use super::set::{File, Set};
 use super::{into_text, read, syntax_error, wording};
 use crate::diag::SourceKind;
@@ -12,19 +13,19 @@ use crate::engine::{Context, RenderError};
 use crate::runtime::Runtime;
 
 /// What Helm adds to Sprig's functions for the templates of charts.
-const OF_CHARTS: [&str; 12] = [
-    "fromJsonArray",
-    "fromToml",
-    "fromYaml",
-    "fromYamlArray",
-    "include",
-    "lookup",
-    "mustToYaml",
-    "required",
-    "toToml",
-    "toYaml",
-    "toYamlPretty",
-    "tpl",
+const OF_CHARTS: [&[u8]; 12] = [
+    b"fromJsonArray",
+    b"fromToml",
+    b"fromYaml",
+    b"fromYamlArray",
+    b"include",
+    b"lookup",
+    b"mustToYaml",
+    b"required",
+    b"toToml",
+    b"toYaml",
+    b"toYamlPretty",
+    b"tpl",
 ];
 
 /// Renders a text by itself. `flag` is where it was typed, `name` what Go's errors call it.
@@ -34,7 +35,7 @@ const OF_CHARTS: [&str; 12] = [
 pub fn render_alone(context: &Context, flag: &str, name: &str, text: &str) -> Result<String, RenderError> {
     let source = context.sources.add(flag, SourceKind::Argument, text.as_bytes());
     let file = Arc::new(File::new(name.into(), text.as_bytes().into(), source.ok()));
-    let units = read(&file, |function| !OF_CHARTS.contains(&function)).map_err(|err| {
+    let units = read(&file, |function| !OF_CHARTS.contains(&function), &mut Scratch::default()).map_err(|err| {
         let mut error = syntax_error(&file, &err, context);
         error.message = wording::go_parse_error(name, &err);
         error

@@ -21,7 +21,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 pub use alone::render_alone;
 use exec::{Exec, Registry};
-use parse::ParseError;
+use parse::{ParseError, Scratch};
 use roots::Roots;
 use set::{File, Set, Unit};
 use trace::Trace;
@@ -55,9 +55,9 @@ impl Gotpl {
     /// When a template is not written right: the first one in Helm's order.
     pub fn new(context: Arc<Context>) -> Result<Self, RenderError> {
         let order = order(&context.templates);
-        let mut set = Set::default();
+        let (mut set, mut scratch) = (Set::default(), Scratch::default());
         for template in order.iter().filter(|t| !t.jinja) {
-            add_template(&mut set, template)?;
+            add_template(&mut set, template, &mut scratch)?;
         }
         let roots = Roots::new(&context);
         Ok(Gotpl { context, set: Arc::new(set), order, roots, traced: Mutex::default() })
@@ -173,16 +173,20 @@ fn order(templates: &[Arc<Template>]) -> Vec<Arc<Template>> {
 }
 
 /// Reads a text that may call the functions that are `offered`.
-fn read(file: &Arc<File>, offered: fn(&str) -> bool) -> Result<Vec<Arc<Unit>>, Box<ParseError>> {
-    let find = |name: &str| Registry::get().find(name).filter(|_| offered(name));
-    let trees = parse::parse(&file.name, &file.text, &find)?;
+fn read(
+    file: &Arc<File>,
+    offered: fn(&[u8]) -> bool,
+    scratch: &mut Scratch,
+) -> Result<Vec<Arc<Unit>>, Box<ParseError>> {
+    let find = |name: &[u8]| Registry::get().find(name).filter(|_| offered(name));
+    let trees = parse::parse(&file.name, &file.text, &find, scratch)?;
     Ok(trees.into_iter().map(|tree| Arc::new(Unit { tree, file: file.clone() })).collect())
 }
 
-fn add_template(set: &mut Set, template: &Template) -> Result<(), RenderError> {
+fn add_template(set: &mut Set, template: &Template, scratch: &mut Scratch) -> Result<(), RenderError> {
     let source = &template.source;
     let file = Arc::new(File::new(Str::from(template.name.as_str()), source.text.clone(), Some(source.clone())));
-    let units = read(&file, |_| true).map_err(|err| {
+    let units = read(&file, |_| true, scratch).map_err(|err| {
         let error = RenderError::new(RenderErrorKind::Syntax, wording::parse_error(&file.name, &err));
         let mut error = error.frame(source.range(err.start..err.end), err.reason.clone());
         error.reason = Some(err.reason.clone());

@@ -75,7 +75,7 @@ impl Set {
 
     /// Adds a template. One of the same name is replaced, unless the new one is empty.
     pub fn add(&mut self, unit: Arc<Unit>) {
-        if !unit.tree.root.is_empty(&unit.file.text) || self.find(&unit.tree.name).is_none() {
+        if !unit.tree.code.is_blank(unit.tree.root) || self.find(&unit.tree.name).is_none() {
             self.units.insert(unit.tree.name.clone(), unit);
         }
     }

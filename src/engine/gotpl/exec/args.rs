@@ -46,7 +46,7 @@ impl Exec<'_> {
 
     /// An argument where a type is asked for.
     pub(super) fn argument<'t>(&mut self, frame: &mut Frame<'t>, param: Param, arg: &'t Operand) -> Run<Runtime> {
-        match &arg.kind {
+        match arg.kind {
             OperandKind::Nil => {
                 frame.node = At::Operand(arg);
                 zero(param).ok_or_else(|| self.failed(frame, format!("cannot assign nil to {}", type_name(param))))
@@ -63,20 +63,21 @@ impl Exec<'_> {
     }
 
     fn literal_argument(&self, frame: &Frame<'_>, param: Param, arg: &Operand) -> Run<Runtime> {
-        let found = match (param, &arg.kind) {
-            (Param::Any, OperandKind::Number(number)) => return self.constant(frame, number),
-            (Param::Any | Param::Bool, OperandKind::Bool(b)) => Some(Runtime::Bool(*b)),
-            (Param::Any | Param::Str, OperandKind::Text(said)) => Some(said.clone()),
-            (Param::Int, OperandKind::Number(number)) => number.int.map(Runtime::int),
-            (Param::Float, OperandKind::Number(number)) => number.float.map(Runtime::Float),
+        let code = frame.code;
+        let found = match (param, arg.kind) {
+            (Param::Any, OperandKind::Number(number)) => return self.constant(frame, arg, number),
+            (Param::Any | Param::Bool, OperandKind::Bool(b)) => Some(Runtime::Bool(b)),
+            (Param::Any | Param::Str, OperandKind::Text(_)) => code.said(arg),
+            (Param::Int, OperandKind::Number(number)) => code.numbers[number].int.map(Runtime::int),
+            (Param::Float, OperandKind::Number(number)) => code.numbers[number].float.map(Runtime::Float),
             (Param::Uint32, OperandKind::Number(number)) => {
-                number.uint.map(|n| Runtime::Int(i64::from(n as u32), IntType::Uint32))
+                code.numbers[number].uint.map(|n| Runtime::Int(i64::from(n as u32), IntType::Uint32))
             }
             _ => None,
         };
         found.ok_or_else(|| {
             let mut text = String::new();
-            arg.write(&frame.unit.file.text, &mut text);
+            code.write_operand(arg, &mut text);
             let want = match param {
                 Param::Bool => "bool",
                 Param::Str => "string",

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::registry::{Builtin, Callee, EngineFunction};
 use super::{At, Exec, Fault, Frame, Given, Link, MAX_OUTPUT, Run, Val};
 use crate::engine::RenderErrorKind;
+use crate::engine::gotpl::parse::Scratch;
 use crate::engine::gotpl::parse::ast::{FuncId, Operand};
 use crate::engine::gotpl::set::{File, Set, Unit};
 use crate::engine::gotpl::trace::addressed;
@@ -29,12 +30,11 @@ impl<'e> Exec<'e> {
         &mut self,
         frame: &mut Frame<'t>,
         whole: At<'t>,
-        name: &str,
         id: FuncId,
         given: Given<'t>,
     ) -> Run<Val> {
-        let Some(callee) = self.registry.callee(id) else {
-            return Err(self.failed(frame, format!("{} is not a defined function", quote(name.as_bytes()))));
+        let Some((name, callee)) = self.registry.callee(id) else {
+            return Err(self.failed(frame, "no such function"));
         };
         match callee {
             Callee::Builtin(which @ (Builtin::And | Builtin::Or)) => {
@@ -161,7 +161,7 @@ impl<'e> Exec<'e> {
     /// `call`, which fails: no value that a template can hold is a function.
     fn call<'t>(&mut self, frame: &mut Frame<'t>, whole: At<'t>, name: &str, given: Given<'t>) -> Run<Val> {
         let mut text = String::new();
-        given.args.first().into_iter().for_each(|arg| arg.write(&frame.unit.file.text, &mut text));
+        given.args.first().into_iter().for_each(|arg| frame.code.write_operand(arg, &mut text));
         let mut values = Vec::new();
         if given.args.is_empty() {
             text = match &given.piped {
@@ -334,8 +334,8 @@ impl<'e> Exec<'e> {
             return Ok(units.clone());
         }
         let registry = self.registry;
-        let trees = parse::parse("gotpl", text.as_bytes(), &|name| registry.find(name));
         let file = Arc::new(File::new("gotpl".into(), text.as_bytes().into(), None));
+        let trees = parse::parse("gotpl", &file.text, &|name| registry.find(name), &mut Scratch::default());
         let trees = trees.map_err(|err| {
             let reason = wording::go_parse_error("gotpl", &err);
             let reason = format!("cannot parse template {}: {reason}", quote(text.as_bytes()));

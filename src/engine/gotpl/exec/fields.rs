@@ -3,7 +3,7 @@
 use super::{At, Exec, Fault, Frame, Given, Run, Val};
 use crate::engine::RenderErrorKind;
 use crate::engine::gotpl::objects::{self, Method};
-use crate::engine::gotpl::parse::ast::{Operand, OperandKind};
+use crate::engine::gotpl::parse::ast::{Code, Operand, OperandKind};
 use crate::runtime::{MapRef, Object, Runtime};
 use crate::value::{Origin, Str};
 
@@ -14,22 +14,23 @@ impl Exec<'_> {
         frame: &mut Frame<'t>,
         node: &'t Operand,
         receiver: &Val,
-        names: &'t [Str],
         given: Given<'t>,
     ) -> Run<Val> {
-        let Some((last, path)) = names.split_last() else { return Ok(receiver.clone()) };
-        let Some((first, path)) = path.split_first() else {
-            let value = self.field(frame, node, receiver, last, given);
+        let mut names = split_first(frame.code.path(node));
+        let Some(rest) = names.1 else {
+            let value = self.field(frame, node, receiver, names.0, given);
             return value.map(|value| self.seen(value)).map_err(|fault| fault.about(receiver.origin));
         };
-        let mut value = self.field(frame, node, receiver, first, Given::NOTHING)?;
-        for name in path {
-            let next = self.field(frame, node, &value, name, Given::NOTHING);
-            value = next.map_err(|fault| explain(fault.about(value.origin), node, receiver, names))?;
+        let mut value = self.field(frame, node, receiver, names.0, Given::NOTHING)?;
+        names = split_first(rest);
+        while let Some(rest) = names.1 {
+            let next = self.field(frame, node, &value, names.0, Given::NOTHING);
+            value = next.map_err(|fault| explain(fault.about(value.origin), frame.code, node, receiver))?;
+            names = split_first(rest);
         }
-        let found = self.field(frame, node, &value, last, given);
+        let found = self.field(frame, node, &value, names.0, given);
         let found = found.map(|found| self.seen(found));
-        found.map_err(|fault| explain(fault.about(value.origin), node, receiver, names))
+        found.map_err(|fault| explain(fault.about(value.origin), frame.code, node, receiver))
     }
 
     fn field<'t>(
@@ -37,7 +38,7 @@ impl Exec<'_> {
         frame: &mut Frame<'t>,
         node: &'t Operand,
         receiver: &Val,
-        name: &'t Str,
+        name: &'t str,
         given: Given<'t>,
     ) -> Run<Val> {
         match &receiver.value {
@@ -103,7 +104,7 @@ impl Exec<'_> {
         node: &'t Operand,
         receiver: &Val,
         object: &dyn Object,
-        name: &'t Str,
+        name: &'t str,
         given: Given<'t>,
     ) -> Run<Val> {
         if let Some(method) = objects::method(object, name) {
@@ -134,7 +135,7 @@ impl Exec<'_> {
         frame: &mut Frame<'t>,
         node: &'t Operand,
         receiver: &Runtime,
-        name: &'t Str,
+        name: &'t str,
         method: Method,
         given: Given<'t>,
     ) -> Run<Val> {
@@ -152,13 +153,23 @@ impl Exec<'_> {
     }
 }
 
+/// The first of the names with dots between them, and those behind it.
+fn split_first(names: &str) -> (&str, Option<&str>) {
+    match memchr::memchr(b'.', names.as_bytes()) {
+        Some(dot) => (&names[..dot], Some(&names[dot + 1..])),
+        None => (names, None),
+    }
+}
+
 /// Says which key of a chain is missing, and which one may have been meant.
-fn explain(mut fault: Box<Fault>, node: &Operand, receiver: &Val, names: &[Str]) -> Box<Fault> {
-    let start = match &node.kind {
-        OperandKind::Variable(variable, _) if variable.name != "$" => variable.name.as_str(),
-        OperandKind::Chain(..) => "(…)",
+fn explain(mut fault: Box<Fault>, code: &Code, node: &Operand, receiver: &Val) -> Box<Fault> {
+    let start = match node.kind {
+        OperandKind::Variable(variable) => code.variable(&code.variables[variable]),
+        OperandKind::Chain(_) => "(…)",
         _ => "",
     };
+    let start = if start == "$" { "" } else { start };
+    let names: Vec<&str> = code.path(node).split('.').collect();
     let mut value = receiver.value.clone();
     for (i, name) in names.iter().enumerate() {
         let Runtime::Map(map) = &value else { return fault };

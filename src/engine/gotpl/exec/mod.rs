@@ -25,7 +25,7 @@ use site::Sites;
 pub(super) use val::Val;
 
 use super::fmt;
-use super::parse::ast::{Branch, Command, List, Node, Operand, Pipe, Slot, TemplateCall};
+use super::parse::ast::{Branch, Code, Command, Node, Operand, Pipe, Place, Row, Slot, TemplateCall};
 use super::set::{Set, Unit};
 use super::trace::Trace;
 use crate::diag::Span;
@@ -88,11 +88,24 @@ impl Given<'_> {
 struct Frame<'t> {
     set: &'t Arc<Set>,
     unit: &'t Unit,
+    code: &'t Code,
     node: At<'t>,
     dot: Val,
     /// Where its variables begin on the stack.
     base: usize,
     depth: usize,
+}
+
+impl Frame<'_> {
+    fn place(&self, node: At<'_>) -> Option<Place> {
+        Some(match node {
+            At::Nothing => return None,
+            At::Pipe(pipe) => self.code.place_of_pipe(pipe),
+            At::Command(command) => self.code.place_of_command(command),
+            At::Operand(operand) => self.code.place_of_operand(operand),
+            At::Template(call) => self.code.place_of_call(call),
+        })
+    }
 }
 
 /// A render in progress.
@@ -158,16 +171,16 @@ impl<'e> Exec<'e> {
         let base = self.vars.len();
         self.vars.resize(base + unit.tree.slots, None);
         self.vars[base] = Some(dot.clone());
-        let mut frame = Frame { set, unit, node: At::Nothing, dot, base, depth };
+        let mut frame = Frame { set, unit, code: &unit.tree.code, node: At::Nothing, dot, base, depth };
         let begun = self.begin(unit);
-        let result = self.list(&mut frame, &unit.tree.root);
+        let result = self.list(&mut frame, unit.tree.root);
         self.end(begun);
         self.vars.truncate(base);
         result.map(|_| ())
     }
 
-    fn list<'t>(&mut self, frame: &mut Frame<'t>, list: &'t List) -> Run<Flow> {
-        for node in &list.nodes {
+    fn list(&mut self, frame: &mut Frame<'_>, list: Row<Node>) -> Run<Flow> {
+        for node in &frame.code.nodes[list] {
             let flow = self.node(frame, node)?;
             if flow != Flow::Next {
                 return Ok(flow);
@@ -176,14 +189,14 @@ impl<'e> Exec<'e> {
         Ok(Flow::Next)
     }
 
-    fn node<'t>(&mut self, frame: &mut Frame<'t>, node: &'t Node) -> Run<Flow> {
+    fn node(&mut self, frame: &mut Frame<'_>, node: &Node) -> Run<Flow> {
         self.step(frame)?;
         if self.trace.is_some() { self.traced_node(frame, node) } else { self.run_node(frame, node) }
     }
 
     /// A node, in a render that is to tell. What it read last is what it fails on, where it does not know better.
     #[cold]
-    fn traced_node<'t>(&mut self, frame: &mut Frame<'t>, node: &'t Node) -> Run<Flow> {
+    fn traced_node(&mut self, frame: &mut Frame<'_>, node: &Node) -> Run<Flow> {
         if let Some(trace) = &mut self.trace {
             trace.read.clear();
         }
@@ -195,25 +208,27 @@ impl<'e> Exec<'e> {
         })
     }
 
-    fn run_node<'t>(&mut self, frame: &mut Frame<'t>, node: &'t Node) -> Run<Flow> {
-        match node {
+    fn run_node(&mut self, frame: &mut Frame<'_>, node: &Node) -> Run<Flow> {
+        let code = frame.code;
+        match *node {
             Node::Text(start, end) => {
-                let range = *start as usize..*end as usize;
+                let range = start as usize..end as usize;
                 if let Some(trace) = &mut self.trace {
                     trace.literal(self.out.len(), &frame.unit.file, range.clone(), &self.context.sources);
                 }
-                self.out.extend_from_slice(&frame.unit.file.text[range]);
+                self.out.extend_from_slice(&code.text[range]);
             }
             Node::Action(pipe) => {
+                let pipe = &code.pipes[pipe];
                 let value = self.pipe(frame, pipe)?;
-                if pipe.decl.is_empty() {
+                if pipe.decl.is_none() {
                     self.print(frame, pipe, &value.value);
                 }
             }
-            Node::If(branch) => return self.branch(frame, branch, false),
-            Node::With(branch) => return self.branch(frame, branch, true),
-            Node::Range(branch) => return self.range(frame, branch),
-            Node::Template(call) => self.template(frame, call)?,
+            Node::If(branch) => return self.branch(frame, &code.branches[branch], false),
+            Node::With(branch) => return self.branch(frame, &code.branches[branch], true),
+            Node::Range(branch) => return self.range(frame, &code.branches[branch]),
+            Node::Template(call) => self.template(frame, &code.calls[call])?,
             Node::Break => return Ok(Flow::Break),
             Node::Continue => return Ok(Flow::Continue),
         }
@@ -231,8 +246,7 @@ impl<'e> Exec<'e> {
 
     fn print(&mut self, frame: &Frame<'_>, pipe: &Pipe, value: &Runtime) {
         if let Some(trace) = &mut self.trace {
-            let place = pipe.place;
-            let span = frame.unit.file.span(place.start as usize, place.end as usize, &self.context.sources);
+            let span = frame.unit.file.span(pipe.start as usize, pipe.end as usize, &self.context.sources);
             trace.print(self.out.len(), span, value);
         }
         let start = self.out.len();
@@ -253,15 +267,15 @@ impl<'e> Exec<'e> {
     }
 
     fn branch<'t>(&mut self, frame: &mut Frame<'t>, branch: &'t Branch, sets_dot: bool) -> Run<Flow> {
-        let value = self.pipe(frame, &branch.pipe)?;
+        let value = self.pipe(frame, &frame.code.pipes[branch.pipe])?;
         if !value.value.truthy() {
-            return branch.else_list.as_ref().map_or(Ok(Flow::Next), |list| self.list(frame, list));
+            return self.list(frame, branch.else_list);
         }
         if !sets_dot {
-            return self.list(frame, &branch.list);
+            return self.list(frame, branch.list);
         }
         let outer = std::mem::replace(&mut frame.dot, value);
-        let flow = self.list(frame, &branch.list);
+        let flow = self.list(frame, branch.list);
         frame.dot = outer;
         flow
     }
@@ -278,8 +292,8 @@ impl<'e> Exec<'e> {
             let reason = format!("exceeded maximum template depth ({MAX_DEPTH})");
             return Err(self.fault(frame, RenderErrorKind::Limit, reason));
         }
-        let dot = match &call.pipe {
-            Some(pipe) => self.pipe(frame, pipe)?,
+        let dot = match call.pipe {
+            Some(pipe) => self.pipe(frame, &frame.code.pipes[pipe])?,
             None => Val::INVALID,
         };
         let span = self.span(frame, At::Template(call));
@@ -340,13 +354,7 @@ impl<'e> Exec<'e> {
     // Errors.
 
     fn span(&self, frame: &Frame<'_>, node: At<'_>) -> Span {
-        let place = match node {
-            At::Nothing => return Span::default(),
-            At::Pipe(pipe) => pipe.place,
-            At::Command(command) => command.place,
-            At::Operand(operand) => operand.place,
-            At::Template(call) => call.place,
-        };
+        let Some(place) = frame.place(node) else { return Span::default() };
         frame.unit.file.span(place.start as usize, place.end as usize, &self.context.sources)
     }
 
@@ -363,15 +371,15 @@ impl<'e> Exec<'e> {
 
     /// Says in Go's words where a failure passed: `template: NAME:1:2: executing "NAME" at <…>: `.
     fn link(&self, frame: &Frame<'_>, fault: &mut Fault, what: String, wraps: bool) {
-        let (pos, mut text) = (pos_of(frame.node), String::new());
+        let (code, mut text) = (frame.code, String::new());
         match frame.node {
             At::Nothing => {}
-            At::Pipe(pipe) => pipe.write(&frame.unit.file.text, &mut text),
-            At::Command(command) => command.write(&frame.unit.file.text, &mut text),
-            At::Operand(operand) => operand.write(&frame.unit.file.text, &mut text),
-            At::Template(call) => call.write(&frame.unit.file.text, &mut text),
+            At::Pipe(pipe) => code.write_pipe(pipe, &mut text),
+            At::Command(command) => code.write_command(command, &mut text),
+            At::Operand(operand) => code.write_operand(operand, &mut text),
+            At::Template(call) => code.write_call(call, &mut text),
         }
-        let location = frame.unit.file.location(pos as usize);
+        let location = frame.unit.file.location(frame.place(frame.node).unwrap_or_default().pos as usize);
         let name = crate::runtime::text::quote(frame.unit.tree.name.as_bytes());
         let label = if fault.links.is_empty() && !wraps { fault.reason.clone() } else { format!("in {text}") };
         fault.frame(self.span(frame, frame.node), label);
@@ -382,15 +390,5 @@ impl<'e> Exec<'e> {
         if let Some(near) = crate::diag::nearest(name, frame.set.names()) {
             fault.help.push(format!("did you mean \"{near}\"?"));
         }
-    }
-}
-
-fn pos_of(node: At<'_>) -> u32 {
-    match node {
-        At::Nothing => 0,
-        At::Pipe(pipe) => pipe.place.pos,
-        At::Command(command) => command.place.pos,
-        At::Operand(operand) => operand.place.pos,
-        At::Template(call) => call.place.pos,
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{At, Exec, Frame, Given, Run, Val};
 use crate::engine::RenderErrorKind;
-use crate::engine::gotpl::parse::ast::{Command, Number, Operand, OperandKind, Pipe, Variable};
+use crate::engine::gotpl::parse::ast::{Command, Id, Number, Operand, OperandKind, Pipe, Variable};
 use crate::runtime::Runtime;
 
 impl Exec<'_> {
@@ -11,11 +11,11 @@ impl Exec<'_> {
         frame.node = At::Pipe(pipe);
         let read = self.trace.as_ref().map_or(0, |trace| trace.read.len());
         let mut value = None;
-        for command in &pipe.cmds {
+        for command in &frame.code.commands[pipe.cmds] {
             let mut result = self.command(frame, command, value)?;
             result.wrapped = false;
             if self.trace.is_some() {
-                self.note_question(command, &result, read);
+                self.note_question(frame, command, &result, read);
             }
             value = Some(result);
         }
@@ -23,23 +23,31 @@ impl Exec<'_> {
         if let Some(trace) = &mut self.trace {
             trace.carry(read, &mut value);
         }
-        for variable in &pipe.decl {
-            if pipe.assign {
-                self.assign(frame, variable, value.clone())?;
-            } else if let Some(slot) = variable.slots.first() {
-                self.set_var(frame, *slot, value.clone());
-            }
+        for variable in frame.code.variables(pipe) {
+            self.give(frame, pipe, variable, value.clone())?;
         }
         Ok(value)
     }
 
+    /// Gives a variable of a pipeline its value.
+    pub(super) fn give(&mut self, frame: &Frame<'_>, pipe: &Pipe, variable: &Variable, value: Val) -> Run<()> {
+        let slots = &frame.code.slots[variable.slots];
+        let assign = pipe.decl.is_some_and(|id| frame.code.declarations[id].assign);
+        let slot = if assign { self.live_slot(frame, slots) } else { slots.first().copied() };
+        match slot {
+            Some(slot) => self.set_var(frame, slot, value),
+            None => return Err(self.undefined(frame, variable)),
+        }
+        Ok(())
+    }
+
     /// Forgets what was read since `mark` where a command only asks about it: its answer is not one of these values.
     #[cold]
-    fn note_question(&mut self, command: &Command, result: &Val, mark: usize) {
+    fn note_question(&mut self, frame: &Frame<'_>, command: &Command, result: &Val, mark: usize) {
         const HAND_ON: [&str; 11] =
             ["and", "or", "default", "coalesce", "ternary", "required", "index", "get", "dig", "first", "last"];
-        let name = command.args.first().and_then(|word| match &word.kind {
-            OperandKind::Function(name, _) => Some(name.as_str()),
+        let name = frame.code.operands[command.args].first().and_then(|word| match word.kind {
+            OperandKind::Function(_) => Some(frame.code.function(word)),
             _ => None,
         });
         let answers = matches!(result.value, Runtime::Bool(_)) && name.is_some_and(|name| !HAND_ON.contains(&name));
@@ -48,48 +56,39 @@ impl Exec<'_> {
         }
     }
 
-    pub(super) fn assign(&mut self, frame: &Frame<'_>, variable: &Variable, value: Val) -> Run<()> {
-        match self.live_slot(frame, &variable.slots) {
-            Some(slot) => {
-                self.set_var(frame, slot, value);
-                Ok(())
-            }
-            None => Err(self.undefined(frame, variable)),
-        }
-    }
-
     fn undefined(&self, frame: &Frame<'_>, variable: &Variable) -> Box<super::Fault> {
-        self.fault(frame, RenderErrorKind::Undefined, format!("undefined variable: {}", variable.name))
+        self.fault(frame, RenderErrorKind::Undefined, format!("undefined variable: {}", frame.code.variable(variable)))
     }
 
     /// A command; `piped` is what the one before it gave.
     fn command<'t>(&mut self, frame: &mut Frame<'t>, command: &'t Command, piped: Option<Val>) -> Run<Val> {
-        let Some((word, args)) = command.args.split_first() else { return Ok(Val::INVALID) };
+        let code = frame.code;
+        let Some((word, args)) = code.operands[command.args].split_first() else { return Ok(Val::INVALID) };
         let given = Given { args, piped };
-        match &word.kind {
-            OperandKind::Field(names) => {
+        match word.kind {
+            OperandKind::Field => {
                 frame.node = At::Operand(word);
                 let dot = frame.dot.clone();
-                self.fields(frame, word, &dot, names, given)
+                self.fields(frame, word, &dot, given)
             }
-            OperandKind::Chain(term, names) => self.chain(frame, word, term, names, given),
-            OperandKind::Function(name, id) => {
+            OperandKind::Chain(term) => self.chain(frame, word, &code.operands[term], given),
+            OperandKind::Function(id) => {
                 frame.node = At::Operand(word);
-                self.function(frame, At::Command(command), name, *id, given)
+                self.function(frame, At::Command(command), id, given)
             }
             OperandKind::Pipe(pipe) => {
                 self.no_arguments(frame, word, &given)?;
-                self.pipe(frame, pipe)
+                self.pipe(frame, &code.pipes[pipe])
             }
-            OperandKind::Variable(variable, names) => {
+            OperandKind::Variable(variable) => {
                 frame.node = At::Operand(word);
-                if names.is_empty() {
-                    let value = self.variable(frame, variable)?;
-                    self.no_arguments(frame, word, &given)?;
-                    return Ok(self.seen(value));
-                }
+                let variable = &code.variables[variable];
                 let value = self.variable(frame, variable)?;
-                self.fields(frame, word, &value, names, given)
+                if variable.end < word.end {
+                    return self.fields(frame, word, &value, given);
+                }
+                self.no_arguments(frame, word, &given)?;
+                Ok(self.seen(value))
             }
             _ => {
                 frame.node = At::Operand(word);
@@ -104,33 +103,37 @@ impl Exec<'_> {
             return Ok(());
         }
         let mut text = String::new();
-        word.write(&frame.unit.file.text, &mut text);
+        frame.code.write_operand(word, &mut text);
         Err(self.failed(frame, format!("can't give argument to non-function {text}")))
     }
 
     /// What stands for itself where a command is expected.
     fn literal(&mut self, frame: &Frame<'_>, word: &Operand) -> Run<Val> {
-        match &word.kind {
+        match word.kind {
             OperandKind::Dot => Ok(self.seen(frame.dot.clone())),
             OperandKind::Nil => Err(self.failed(frame, "nil is not a command")),
-            OperandKind::Bool(b) => Ok(Runtime::Bool(*b).into()),
-            OperandKind::Number(number) => self.constant(frame, number).map(Val::bare),
-            OperandKind::Text(said) => Ok(said.clone().into()),
+            OperandKind::Bool(b) => Ok(Runtime::Bool(b).into()),
+            OperandKind::Number(number) => self.constant(frame, word, number).map(Val::bare),
+            OperandKind::Text(_) => Ok(frame.code.said(word).unwrap_or(Runtime::Nil).into()),
             // The others are dealt with before.
             _ => Ok(Val::INVALID),
         }
     }
 
     /// A number of the type that its form says.
-    pub(super) fn constant(&self, frame: &Frame<'_>, number: &Number) -> Run<Runtime> {
-        match &number.ideal {
+    pub(super) fn constant(&self, frame: &Frame<'_>, word: &Operand, number: Id<Number>) -> Run<Runtime> {
+        match &frame.code.numbers[number].ideal {
             Some(value) => Ok(value.clone()),
-            None => Err(self.failed(frame, format!("{} overflows int", number.text))),
+            None => {
+                let mut text = String::new();
+                frame.code.write_operand(word, &mut text);
+                Err(self.failed(frame, format!("{text} overflows int")))
+            }
         }
     }
 
     pub(super) fn variable(&self, frame: &Frame<'_>, variable: &Variable) -> Run<Val> {
-        let slot = self.live_slot(frame, &variable.slots);
+        let slot = self.live_slot(frame, &frame.code.slots[variable.slots]);
         let value = slot.and_then(|slot| self.vars.get(frame.base + usize::from(slot)).cloned().flatten());
         value.ok_or_else(|| self.undefined(frame, variable))
     }
@@ -140,37 +143,38 @@ impl Exec<'_> {
         frame: &mut Frame<'t>,
         word: &'t Operand,
         term: &'t Operand,
-        names: &'t [crate::value::Str],
         given: Given<'t>,
     ) -> Run<Val> {
         frame.node = At::Operand(word);
         let value = self.untyped(frame, term)?;
-        self.fields(frame, word, &value, names, given)
+        self.fields(frame, word, &value, given)
     }
 
     /// An operand where nothing asks for a type.
     pub(super) fn untyped<'t>(&mut self, frame: &mut Frame<'t>, operand: &'t Operand) -> Run<Val> {
         frame.node = At::Operand(operand);
-        match &operand.kind {
-            OperandKind::Field(names) => {
+        let code = frame.code;
+        match operand.kind {
+            OperandKind::Field => {
                 let dot = frame.dot.clone();
-                self.fields(frame, operand, &dot, names, Given::NOTHING)
+                self.fields(frame, operand, &dot, Given::NOTHING)
             }
-            OperandKind::Variable(variable, names) => {
+            OperandKind::Variable(variable) => {
+                let variable = &code.variables[variable];
                 let value = self.variable(frame, variable)?;
-                match names.is_empty() {
-                    true => Ok(self.seen(value)),
-                    false => self.fields(frame, operand, &value, names, Given::NOTHING),
+                match variable.end < operand.end {
+                    true => self.fields(frame, operand, &value, Given::NOTHING),
+                    false => Ok(self.seen(value)),
                 }
             }
-            OperandKind::Pipe(pipe) => self.pipe(frame, pipe),
-            OperandKind::Function(name, id) => self.function(frame, At::Operand(operand), name, *id, Given::NOTHING),
-            OperandKind::Chain(term, names) => self.chain(frame, operand, term, names, Given::NOTHING),
+            OperandKind::Pipe(pipe) => self.pipe(frame, &code.pipes[pipe]),
+            OperandKind::Function(id) => self.function(frame, At::Operand(operand), id, Given::NOTHING),
+            OperandKind::Chain(term) => self.chain(frame, operand, &code.operands[term], Given::NOTHING),
             OperandKind::Dot => Ok(self.seen(frame.dot.clone())),
             OperandKind::Nil => Ok(Val::INVALID),
-            OperandKind::Bool(b) => Ok(Runtime::Bool(*b).into()),
-            OperandKind::Number(number) => self.constant(frame, number).map(Val::bare),
-            OperandKind::Text(said) => Ok(said.clone().into()),
+            OperandKind::Bool(b) => Ok(Runtime::Bool(b).into()),
+            OperandKind::Number(number) => self.constant(frame, operand, number).map(Val::bare),
+            OperandKind::Text(_) => Ok(code.said(operand).unwrap_or(Runtime::Nil).into()),
         }
     }
 }

@@ -9,13 +9,13 @@ use crate::value::Origin;
 
 impl Exec<'_> {
     pub(super) fn range<'t>(&mut self, frame: &mut Frame<'t>, branch: &'t Branch) -> Run<Flow> {
-        let value = self.pipe(frame, &branch.pipe)?.value;
+        let value = self.pipe(frame, &frame.code.pipes[branch.pipe])?.value;
         let outer = frame.dot.clone();
         let flow = self.items(frame, branch, &value);
         frame.dot = outer;
         match flow? {
             true => Ok(Flow::Next),
-            false => match branch.else_list.as_ref().map_or(Ok(Flow::Next), |list| self.list(frame, list))? {
+            false => match self.list(frame, branch.else_list)? {
                 // Which belongs to an outer loop, but Go's loop takes it for its own; a `continue` it lets through.
                 Flow::Break => Ok(Flow::Next),
                 flow => Ok(flow),
@@ -83,7 +83,7 @@ impl Exec<'_> {
         count: i64,
         of: IntType,
     ) -> Run<bool> {
-        if branch.pipe.decl.len() > 1 {
+        if frame.code.variables(&frame.code.pipes[branch.pipe]).len() > 1 {
             let text = sprintf(b"%v", std::slice::from_ref(value));
             let text = String::from_utf8_lossy(&text).into_owned();
             return Err(self.failed(frame, format!("can't use {text} to iterate over more than one variable")));
@@ -103,8 +103,8 @@ impl Exec<'_> {
             self.step(frame)?;
             self.bind(frame, branch, key, &item)?;
             frame.dot = item;
-            let flow = self.list(frame, &branch.list)?;
-            for slot in &branch.forget {
+            let flow = self.list(frame, branch.list)?;
+            for slot in &frame.code.slots[branch.forget] {
                 if let Some(var) = self.vars.get_mut(frame.base + usize::from(*slot)) {
                     *var = None;
                 }
@@ -119,17 +119,14 @@ impl Exec<'_> {
     /// The variables of a round: the item, or the key and the item.
     fn bind(&mut self, frame: &Frame<'_>, branch: &Branch, key: Runtime, item: &Val) -> Run<()> {
         let key = Val::bare(key);
-        let pairs = match &*branch.pipe.decl {
+        let pipe = &frame.code.pipes[branch.pipe];
+        let pairs = match frame.code.variables(pipe) {
             [] => return Ok(()),
             [one] => [Some((one, item.clone())), None],
             [first, second, ..] => [Some((first, key)), Some((second, item.clone()))],
         };
         for (variable, value) in pairs.into_iter().flatten() {
-            if branch.pipe.assign {
-                self.assign(frame, variable, value)?;
-            } else if let Some(slot) = variable.slots.first() {
-                self.set_var(frame, *slot, value);
-            }
+            self.give(frame, pipe, variable, value)?;
         }
         Ok(())
     }

@@ -101,8 +101,8 @@ const ENGINE: [(&str, EngineFunction); 5] = [
 
 /// All functions by name and by number.
 pub(in crate::engine::gotpl) struct Registry {
-    ids: HashMap<&'static str, FuncId, foldhash::fast::RandomState>,
-    callees: Vec<Callee>,
+    ids: HashMap<&'static [u8], FuncId, foldhash::fast::RandomState>,
+    callees: Vec<(&'static str, Callee)>,
 }
 
 static REGISTRY: LazyLock<Registry> = LazyLock::new(|| {
@@ -121,19 +121,20 @@ impl Registry {
     }
 
     fn add(&mut self, name: &'static str, callee: Callee) {
-        self.ids.insert(name, FuncId(self.callees.len() as u32));
-        self.callees.push(callee);
+        self.ids.insert(name.as_bytes(), FuncId(self.callees.len() as u32));
+        self.callees.push((name, callee));
     }
 
-    pub fn find(&self, name: &str) -> Option<FuncId> {
+    pub fn find(&self, name: &[u8]) -> Option<FuncId> {
         self.ids.get(name).copied()
     }
 
-    pub fn callee(&self, id: FuncId) -> Option<Callee> {
+    /// A function and its name.
+    pub fn callee(&self, id: FuncId) -> Option<(&'static str, Callee)> {
         self.callees.get(id.0 as usize).copied()
     }
 
     pub fn names(&self) -> impl Iterator<Item = &'static str> {
-        self.ids.keys().copied()
+        self.callees.iter().map(|(name, _)| *name)
     }
 }

@@ -5,7 +5,7 @@
 //! does how helpers are written.
 
 use super::super::set::Unit;
-use super::{At, Exec, Frame, pos_of};
+use super::{At, Exec, Frame};
 use crate::engine::Context;
 use crate::functions::{Draws, Entered, FuncError, Function};
 use crate::runtime::Runtime;
@@ -93,19 +93,10 @@ impl<'e> Exec<'e> {
 
 /// What stands before a node in its line, without white space and the marks that trim it.
 fn before(frame: &Frame<'_>, node: At<'_>) -> Str {
-    let text = &frame.unit.file.text;
-    let before = &text[..(start_of(node) as usize).min(text.len())];
+    let text = &frame.code.text;
+    let start = frame.place(node).unwrap_or_default().start as usize;
+    let before = &text[..start.min(text.len())];
     let line = memchr::memrchr(b'\n', before).map_or(before, |at| &before[at + 1..]);
     let line = String::from_utf8_lossy(line).replace("{{-", "{{");
     line.chars().filter(|c| !c.is_whitespace()).collect()
-}
-
-fn start_of(node: At<'_>) -> u32 {
-    match node {
-        At::Pipe(pipe) => pipe.place.start,
-        At::Command(command) => command.place.start,
-        At::Operand(operand) => operand.place.start,
-        At::Template(call) => call.place.start,
-        At::Nothing => pos_of(node),
-    }
 }

@@ -1,12 +1,15 @@
-//! The syntax tree of a template, and its nodes written as `text/template/parse/node.go` writes them in errors.
+//! The syntax trees of a text.
 //!
 //! A tree says what stands in the text. Variables are resolved to slots, since that is a matter of scopes in the text;
-//! what a function does is not known here.
+//! what a function does is not known here. Names are not copied: a node knows where it stands.
 
-use std::fmt::Write as _;
+use std::sync::Arc;
 
+use super::literal;
+use super::table::Table;
+pub use super::table::{Id, Row};
+use crate::diag::Bytes;
 use crate::runtime::Runtime;
-use crate::runtime::text::quote;
 use crate::value::Str;
 
 /// The number that whoever runs the tree gave a function.
@@ -30,33 +33,57 @@ pub struct Tree {
     /// Its name.
     pub name: Str,
     /// What it does.
-    pub root: List,
+    pub root: Row<Node>,
     /// How many variables it has, `$` included.
     pub slots: usize,
+    /// What it is made of, with the other templates of its text.
+    pub code: Arc<Code>,
 }
 
-/// Nodes that follow each other.
+/// A text that was read, and the nodes of all templates in it.
 #[derive(Debug, Default)]
-pub struct List {
-    /// The nodes.
-    pub nodes: Box<[Node]>,
+pub struct Code {
+    /// The text.
+    pub text: Bytes,
+    /// What the lists consist of.
+    pub nodes: Table<Node>,
+    /// What `if`, `with` and `range` are.
+    pub branches: Table<Branch>,
+    /// What `template` and `block` call.
+    pub calls: Table<TemplateCall>,
+    /// Pipelines.
+    pub pipes: Table<Pipe>,
+    /// What pipelines declare or assign.
+    pub declarations: Table<Declaration>,
+    /// What pipelines consist of.
+    pub commands: Table<Command>,
+    /// What commands consist of.
+    pub operands: Table<Operand>,
+    /// Variables where they are used.
+    pub variables: Table<Variable>,
+    /// What may hold them.
+    pub slots: Table<Slot>,
+    /// Numbers.
+    pub numbers: Table<Number>,
+    /// What texts with escapes say.
+    pub texts: Table<Runtime>,
 }
 
 /// A piece of a template.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub enum Node {
     /// Plain text: from one offset to another.
     Text(u32, u32),
     /// `{{ pipeline }}`.
-    Action(Pipe),
+    Action(Id<Pipe>),
     /// `{{ if }}`.
-    If(Box<Branch>),
+    If(Id<Branch>),
     /// `{{ with }}`.
-    With(Box<Branch>),
+    With(Id<Branch>),
     /// `{{ range }}`.
-    Range(Box<Branch>),
+    Range(Id<Branch>),
     /// `{{ template }}`, and the call that `{{ block }}` is.
-    Template(Box<TemplateCall>),
+    Template(Id<TemplateCall>),
     /// `{{ break }}`.
     Break,
     /// `{{ continue }}`.
@@ -64,86 +91,99 @@ pub enum Node {
 }
 
 /// `if`, `with` or `range`.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub struct Branch {
     /// What decides.
-    pub pipe: Pipe,
+    pub pipe: Id<Pipe>,
     /// What follows.
-    pub list: List,
+    pub list: Row<Node>,
     /// What follows `else`.
-    pub else_list: Option<List>,
+    pub else_list: Row<Node>,
     /// Variables to forget at its end, since not every way through it declares them.
-    pub forget: Vec<Slot>,
+    pub forget: Row<Slot>,
 }
 
 /// `{{ template "name" pipeline }}`.
 #[derive(Debug)]
 pub struct TemplateCall {
-    /// Where.
-    pub place: Place,
+    /// Its first byte after the `template`.
+    pub start: u32,
+    /// The byte after its last.
+    pub end: u32,
     /// The template's name.
     pub name: Str,
     /// What becomes its dot.
-    pub pipe: Option<Pipe>,
+    pub pipe: Option<Id<Pipe>>,
 }
 
 /// The number of a variable in its template.
 pub type Slot = u16;
 
 /// A pipeline, with the variables that it declares or assigns.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub struct Pipe {
-    /// Where.
-    pub place: Place,
-    /// Whether the variables are assigned rather than declared.
-    pub assign: bool,
-    /// The variables.
-    pub decl: Box<[Variable]>,
+    /// Its first byte.
+    pub start: u32,
+    /// Where what ends it begins.
+    pub end: u32,
     /// The commands.
-    pub cmds: Box<[Command]>,
+    pub cmds: Row<Command>,
+    /// The variables.
+    pub decl: Option<Id<Declaration>>,
 }
 
-/// A variable where it is used: its name, and the slots that may hold it, the innermost first. Several only where it
-/// depends on the run which declaration was passed; none where no declaration is ever passed before.
-#[derive(Debug, Clone)]
+/// The variables of a pipeline.
+#[derive(Debug, Clone, Copy)]
+pub struct Declaration {
+    /// The variables.
+    pub variables: Row<Variable>,
+    /// Whether they are assigned rather than declared.
+    pub assign: bool,
+}
+
+/// A variable where it is used, and the slots that may hold it, the innermost first. Several only where it depends on
+/// the run which declaration was passed; none where no declaration is ever passed before.
+#[derive(Debug, Clone, Copy)]
 pub struct Variable {
-    /// Its name with the `$`.
-    pub name: Str,
+    /// The first byte of its name, a `$`.
+    pub start: u32,
+    /// The byte after its name.
+    pub end: u32,
     /// Where its value may be.
-    pub slots: Vec<Slot>,
+    pub slots: Row<Slot>,
 }
 
 /// A command: something to evaluate, with arguments.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub struct Command {
-    /// Where.
-    pub place: Place,
     /// The first word and its arguments.
-    pub args: Box<[Operand]>,
+    pub args: Row<Operand>,
 }
 
 /// A word of a command.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub struct Operand {
-    /// Where.
-    pub place: Place,
+    /// Its first byte.
+    pub start: u32,
+    /// The byte after its last.
+    pub end: u32,
     /// What it is.
     pub kind: OperandKind,
 }
 
 /// What a word of a command is.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub enum OperandKind {
     /// A function's name.
-    Function(Str, FuncId),
-    /// `.a.b`: the names.
-    Field(Box<[Str]>),
-    /// `$x.a.b`: the variable and the names.
-    Variable(Box<Variable>, Box<[Str]>),
+    Function(FuncId),
+    /// `.a.b`.
+    Field,
+    /// `$x`, or a variable followed by names: `$x.a.b`.
+    Variable(Id<Variable>),
     /// A term followed by names: `(…).a.b`.
-    Chain(Box<Operand>, Box<[Str]>),
+    Chain(Id<Operand>),
     /// A pipeline in parentheses.
-    Pipe(Box<Pipe>),
+    Pipe(Id<Pipe>),
     /// `.`.
     Dot,
     /// `nil`.
@@ -151,16 +191,14 @@ pub enum OperandKind {
     /// `true` or `false`.
     Bool(bool),
     /// A number.
-    Number(Box<Number>),
-    /// A text: what it says.
-    Text(Runtime),
+    Number(Id<Number>),
+    /// A text: what it says, where that is not simply what stands there.
+    Text(Option<Id<Runtime>>),
 }
 
 /// A number under each type that can hold it, as Go's ideal constants.
 #[derive(Debug, Clone)]
 pub struct Number {
-    /// As it is written.
-    pub text: Str,
     /// As a signed integer.
     pub int: Option<i64>,
     /// As an unsigned integer.
@@ -171,92 +209,115 @@ pub struct Number {
     pub ideal: Option<Runtime>,
 }
 
-impl List {
-    /// Whether it has nothing but space, so that it does not replace a template of the same name.
-    pub fn is_empty(&self, text: &[u8]) -> bool {
-        self.nodes.iter().all(|node| match node {
-            Node::Text(start, end) => text[*start as usize..*end as usize].trim_ascii().is_empty(),
+impl Code {
+    /// The same with no more room than it needs. This one is empty then, with room for the next.
+    pub(super) fn finish(&mut self) -> Code {
+        Code {
+            text: std::mem::take(&mut self.text),
+            nodes: self.nodes.finish(),
+            branches: self.branches.finish(),
+            calls: self.calls.finish(),
+            pipes: self.pipes.finish(),
+            declarations: self.declarations.finish(),
+            commands: self.commands.finish(),
+            operands: self.operands.finish(),
+            variables: self.variables.finish(),
+            slots: self.slots.finish(),
+            numbers: self.numbers.finish(),
+            texts: self.texts.finish(),
+        }
+    }
+
+    /// What a pipeline declares or assigns.
+    pub fn variables(&self, pipe: &Pipe) -> &[Variable] {
+        pipe.decl.map_or(&[], |id| &self.variables[self.declarations[id].variables])
+    }
+
+    /// Whether a list has nothing but space, so that it does not replace a template of the same name.
+    pub fn is_blank(&self, list: Row<Node>) -> bool {
+        self.nodes[list].iter().all(|node| match node {
+            Node::Text(start, end) => self.text[*start as usize..*end as usize].trim_ascii().is_empty(),
             _ => false,
         })
     }
-}
 
-impl Pipe {
-    /// As Go writes it; `source` is the text that the tree was read from.
-    pub fn write(&self, source: &[u8], out: &mut String) {
-        for (i, variable) in self.decl.iter().enumerate() {
-            out.push_str(if i > 0 { ", " } else { "" });
-            out.push_str(&variable.name);
+    /// A piece of the text that is a name or made of names: the lexer lets only whole runes into names.
+    fn piece(&self, start: u32, end: u32) -> &str {
+        let bytes = self.text.get(start as usize..end as usize).unwrap_or_default();
+        std::str::from_utf8(bytes).unwrap_or_default()
+    }
+
+    /// The name of a function.
+    pub fn function(&self, word: &Operand) -> &str {
+        self.piece(word.start, word.end)
+    }
+
+    /// The name of a variable, with the `$`.
+    pub fn variable(&self, variable: &Variable) -> &str {
+        self.piece(variable.start, variable.end)
+    }
+
+    /// What a text says; none of another word.
+    pub fn said(&self, word: &Operand) -> Option<Runtime> {
+        match word.kind {
+            OperandKind::Text(Some(id)) => Some(self.texts[id].clone()),
+            OperandKind::Text(None) => literal::unquote(self.text.get(word.start as usize..word.end as usize)?),
+            _ => None,
         }
-        if !self.decl.is_empty() {
-            out.push_str(if self.assign { " = " } else { " := " });
+    }
+
+    /// The names that follow a field's first dot, a variable or a chain's term, with dots between them: `a.b`.
+    pub fn path(&self, word: &Operand) -> &str {
+        self.piece(self.path_start(word).saturating_add(1), word.end)
+    }
+
+    /// Where the dot before the names stands; the word's end where there are none.
+    fn path_start(&self, word: &Operand) -> u32 {
+        match word.kind {
+            OperandKind::Field => word.start,
+            OperandKind::Variable(id) => self.variables[id].end,
+            OperandKind::Chain(term) => self.operands[term].end,
+            _ => word.end,
         }
-        for (i, command) in self.cmds.iter().enumerate() {
-            out.push_str(if i > 0 { " | " } else { "" });
-            command.write(source, out);
-        }
+    }
+
+    /// Where a pipeline stands.
+    pub fn place_of_pipe(&self, pipe: &Pipe) -> Place {
+        Place { pos: pipe.start, start: pipe.start, end: pipe.end }
+    }
+
+    /// Where a command stands.
+    pub fn place_of_command(&self, command: &Command) -> Place {
+        let args = &self.operands[command.args];
+        let start = args.first().map_or(0, |word| word.start);
+        Place { pos: start, start, end: args.last().map_or(start, |word| word.end) }
+    }
+
+    /// Where a word stands. Go means the dot before the first name that was added to a term.
+    pub fn place_of_operand(&self, word: &Operand) -> Place {
+        let pos = match word.kind {
+            OperandKind::Field => self.path(word).find('.').map_or(word.start, |dot| word.start + 1 + dot as u32),
+            OperandKind::Pipe(id) => self.pipes[id].start,
+            _ => match self.path_start(word) {
+                start if start < word.end => start,
+                _ => word.start,
+            },
+        };
+        Place { pos, start: word.start, end: word.end }
+    }
+
+    /// Where a call of a template stands.
+    pub fn place_of_call(&self, call: &TemplateCall) -> Place {
+        Place { pos: call.start, start: call.start, end: call.end }
     }
 }
 
-impl Command {
-    /// As Go writes it; `source` is the text that the tree was read from.
-    pub fn write(&self, source: &[u8], out: &mut String) {
-        for (i, arg) in self.args.iter().enumerate() {
-            out.push_str(if i > 0 { " " } else { "" });
-            arg.write_grouped(source, out);
-        }
-    }
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-impl Operand {
-    fn write_grouped(&self, source: &[u8], out: &mut String) {
-        let group = matches!(self.kind, OperandKind::Pipe(_));
-        out.push_str(if group { "(" } else { "" });
-        self.write(source, out);
-        out.push_str(if group { ")" } else { "" });
-    }
-
-    /// As Go writes it; `source` is the text that the tree was read from.
-    pub fn write(&self, source: &[u8], out: &mut String) {
-        match &self.kind {
-            OperandKind::Function(name, _) => out.push_str(name),
-            OperandKind::Field(names) => write_names(names, out),
-            OperandKind::Variable(variable, names) => {
-                out.push_str(&variable.name);
-                write_names(names, out);
-            }
-            OperandKind::Chain(term, names) => {
-                term.write_grouped(source, out);
-                write_names(names, out);
-            }
-            OperandKind::Pipe(pipe) => pipe.write(source, out),
-            OperandKind::Dot => out.push('.'),
-            OperandKind::Nil => out.push_str("nil"),
-            OperandKind::Bool(b) => drop(write!(out, "{b}")),
-            OperandKind::Number(number) => out.push_str(&number.text),
-            OperandKind::Text(_) => {
-                let place = self.place.start as usize..self.place.end as usize;
-                out.push_str(&String::from_utf8_lossy(source.get(place).unwrap_or_default()));
-            }
-        }
-    }
-}
-
-impl TemplateCall {
-    /// As Go writes it; `source` is the text that the tree was read from.
-    pub fn write(&self, source: &[u8], out: &mut String) {
-        let _ = write!(out, "{{{{template {}", quote(self.name.as_bytes()));
-        if let Some(pipe) = &self.pipe {
-            out.push(' ');
-            pipe.write(source, out);
-        }
-        out.push_str("}}");
-    }
-}
-
-fn write_names(names: &[Str], out: &mut String) {
-    for name in names {
-        out.push('.');
-        out.push_str(name);
+    #[test]
+    fn nodes_are_small() {
+        assert_eq!([size_of::<Node>(), size_of::<Operand>(), size_of::<Pipe>()], [12, 16, 20]);
     }
 }

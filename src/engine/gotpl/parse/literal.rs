@@ -5,6 +5,11 @@ use crate::engine::gotpl::complex::Complex;
 use crate::runtime::Runtime;
 use crate::runtime::text::{first_rune, quote};
 
+/// Whether nothing in a quoted or raw text is an escape, so that it is written right in any case.
+pub(super) fn is_plain(quoted: &[u8]) -> bool {
+    quoted.first() == Some(&b'`') || memchr::memchr(b'\\', quoted).is_none()
+}
+
 /// What a quoted or raw text says; `None` where it is not written right.
 pub(super) fn unquote(quoted: &[u8]) -> Option<Runtime> {
     let (first, body) = (*quoted.first()?, quoted.get(1..quoted.len() - 1)?);
@@ -97,7 +102,6 @@ pub(super) fn character(text: &[u8]) -> Result<Number, String> {
         Unit::Rune(c) => c as u32,
     };
     Ok(Number {
-        text: String::from_utf8_lossy(text).into(),
         int: Some(code.into()),
         uint: Some(code.into()),
         float: Some(code.into()),
@@ -114,7 +118,7 @@ pub(super) fn complex(text: &str) -> Result<Number, String> {
         Some((float(&body[..at])?, float(&body[at..])?))
     };
     let parts = number().ok_or_else(|| format!("illegal number syntax: {}", quote(text.as_bytes())))?;
-    Ok(simplify(text, parts))
+    Ok(simplify(parts))
 }
 
 fn after_exponent(text: &str, at: usize) -> bool {
@@ -123,10 +127,10 @@ fn after_exponent(text: &str, at: usize) -> bool {
 }
 
 /// A complex number, and what else it is where its imaginary part is zero.
-fn simplify(text: &str, parts: (f64, f64)) -> Number {
+fn simplify(parts: (f64, f64)) -> Number {
     let ideal = Some(Complex::value(parts.0, parts.1));
     let float = (parts.1 == 0.0).then_some(parts.0);
-    Number { text: text.into(), int: float.and_then(exact_int), uint: float.and_then(exact_uint), float, ideal }
+    Number { int: float.and_then(exact_int), uint: float.and_then(exact_uint), float, ideal }
 }
 
 fn exact_int(f: f64) -> Option<i64> {
@@ -140,19 +144,19 @@ fn exact_uint(f: f64) -> Option<u64> {
 /// A number, as `parse.newNumber`.
 pub(super) fn number(text: &str) -> Result<Number, String> {
     if let Some(imaginary) = text.strip_suffix('i').and_then(float) {
-        return Ok(simplify(text, (0.0, imaginary)));
+        return Ok(simplify((0.0, imaginary)));
     }
     let (int, uint) = integer(text);
     if int.is_some() || uint.is_some() {
         let float = int.map(|n| n as f64).or(uint.map(|n| n as f64));
-        return Ok(Number { text: text.into(), int, uint, float, ideal: int.map(Runtime::int) });
+        return Ok(Number { int, uint, float, ideal: int.map(Runtime::int) });
     }
     let Some(float) = float(text) else { return Err(format!("illegal number syntax: {}", quote(text.as_bytes()))) };
     if !text.contains(['.', 'e', 'E', 'p', 'P']) {
         return Err(format!("integer overflow: {}", quote(text.as_bytes())));
     }
     let (int, uint) = (exact_int(float), exact_uint(float));
-    Ok(Number { text: text.into(), int, uint, float: Some(float), ideal: Some(Runtime::Float(float)) })
+    Ok(Number { int, uint, float: Some(float), ideal: Some(Runtime::Float(float)) })
 }
 
 /// `strconv.ParseInt` and `ParseUint` with base 0.

@@ -6,11 +6,16 @@ pub mod ast;
 mod literal;
 mod pipeline;
 mod scope;
+mod table;
+mod write;
 
-use ast::{Branch, Command, FuncId, List, Node, Operand, Pipe, Place, TemplateCall, Tree};
+use std::sync::Arc;
+
+use ast::{Branch, Code, Command, FuncId, Id, Node, Operand, OperandKind, Pipe, Row, TemplateCall, Tree};
 use scope::Scope;
 
 use super::lex::{Kind, Lexer, Token};
+use crate::diag::Bytes;
 use crate::runtime::Runtime;
 use crate::runtime::text::quote;
 use crate::value::Str;
@@ -36,17 +41,39 @@ pub struct ParseError {
 type Parsed<T> = Result<T, Box<ParseError>>;
 
 /// Which functions exist.
-pub type FindFunction<'f> = dyn Fn(&str) -> Option<FuncId> + 'f;
+pub type FindFunction<'f> = dyn Fn(&[u8]) -> Option<FuncId> + 'f;
 
 /// Reads a text: the template that it is, the last in the list, and those that it defines.
 ///
 /// # Errors
 /// Where it is not written right.
-pub fn parse(name: &str, text: &[u8], functions: &FindFunction<'_>) -> Parsed<Vec<Tree>> {
-    let mut parser = Parser::new(name, text, functions);
+pub fn parse(name: &str, text: &Bytes, functions: &FindFunction<'_>, scratch: &mut Scratch) -> Parsed<Vec<Tree>> {
+    let mut parser = Parser::new(name, text, functions, std::mem::take(scratch));
     let root = parser.top_level()?;
     parser.add(name.into(), root)?;
-    Ok(parser.trees)
+    let code = Arc::new(parser.code.finish());
+    let Parser { code: room, nodes, commands, operands, found, .. } = parser;
+    *scratch = Scratch { code: room, nodes, commands, operands };
+    let tree = |found: Found| Tree { name: found.name, root: found.root, slots: found.slots, code: code.clone() };
+    Ok(found.into_iter().map(tree).collect())
+}
+
+/// Room in which texts are read, one after another.
+#[derive(Default)]
+pub struct Scratch {
+    /// What has been read.
+    code: Code,
+    // What has been read of the lists that are not at their ends, the innermost last.
+    nodes: Vec<Node>,
+    commands: Vec<Command>,
+    operands: Vec<Operand>,
+}
+
+/// A template in the text.
+struct Found {
+    name: Str,
+    root: Row<Node>,
+    slots: usize,
 }
 
 /// What an item of a list is: a node, or what ends the list.
@@ -69,31 +96,25 @@ struct Parser<'t> {
     /// The file's name, for errors.
     name: &'t str,
     text: &'t [u8],
-    /// The text where it is UTF-8, so that no name in it has to be checked.
-    utf8: Option<&'t str>,
     functions: &'t FindFunction<'t>,
     lexer: Lexer<'t>,
-    /// Tokens put back, the next one last: never more than three.
-    pending: [Option<Token>; 3],
-    waiting: usize,
-    trees: Vec<Tree>,
-    tree: State,
+    /// A token put back.
+    waiting: Option<Token>,
+    found: Vec<Found>,
+    tree: State<'t>,
     nesting: usize,
-    // What has been read of the lists that are not at their ends, the innermost last.
+    /// The literals that were converted last.
+    literals: [(&'t [u8], OperandKind); 8],
+    // As in [`Scratch`].
+    code: Code,
     nodes: Vec<Node>,
     commands: Vec<Command>,
     operands: Vec<Operand>,
-    names: Vec<Str>,
-}
-
-/// A list from what was read of it: with just the room that it needs, since there are very many and most are short.
-fn take_since<T>(stack: &mut Vec<T>, mark: usize) -> Box<[T]> {
-    stack.drain(mark..).collect()
 }
 
 /// What is known of the template being read, which a `define` or a `block` starts afresh.
-struct State {
-    scope: Scope,
+struct State<'t> {
+    scope: Scope<'t>,
     /// The range of the token read last.
     last: (u32, u32),
     /// Where the action being read begins.
@@ -102,40 +123,38 @@ struct State {
     paren_depth: usize,
 }
 
-impl State {
+impl State<'_> {
     fn new() -> Self {
         State { scope: Scope::new(), last: (0, 0), action: None, range_depth: 0, paren_depth: 0 }
     }
 }
 
 impl<'t> Parser<'t> {
-    fn new(name: &'t str, text: &'t [u8], functions: &'t FindFunction<'t>) -> Self {
+    fn new(name: &'t str, text: &'t Bytes, functions: &'t FindFunction<'t>, scratch: Scratch) -> Self {
+        let Scratch { mut code, nodes, commands, operands } = scratch;
+        code.text = text.clone();
         Parser {
             name,
             text,
-            utf8: std::str::from_utf8(text).ok(),
             functions,
             lexer: Lexer::new(text),
-            pending: [None; 3],
-            waiting: 0,
-            trees: Vec::new(),
+            waiting: None,
+            found: Vec::new(),
             tree: State::new(),
             nesting: 0,
-            nodes: Vec::new(),
-            commands: Vec::new(),
-            operands: Vec::new(),
-            names: Vec::new(),
+            literals: [(b"", OperandKind::Nil); 8],
+            code,
+            nodes,
+            commands,
+            operands,
         }
     }
 
     // Tokens.
 
     fn next(&mut self) -> Token {
-        if self.waiting > 0 {
-            self.waiting -= 1;
-            if let Some(token) = self.pending[self.waiting] {
-                return token;
-            }
+        if let Some(token) = self.waiting.take() {
+            return token;
         }
         let token = self.lexer.next_token();
         self.tree.last = (token.start, token.end);
@@ -143,8 +162,7 @@ impl<'t> Parser<'t> {
     }
 
     fn put_back(&mut self, token: Token) {
-        self.pending[self.waiting] = Some(token);
-        self.waiting += 1;
+        self.waiting = Some(token);
     }
 
     fn peek(&mut self) -> Token {
@@ -190,11 +208,11 @@ impl<'t> Parser<'t> {
     // Templates.
 
     /// The whole text: items, and definitions among them.
-    fn top_level(&mut self) -> Parsed<List> {
+    fn top_level(&mut self) -> Parsed<Row<Node>> {
         loop {
             let first = self.next();
             match first.kind {
-                Kind::Eof => return Ok(List { nodes: take_since(&mut self.nodes, 0) }),
+                Kind::Eof => return Ok(self.code.nodes.take(&mut self.nodes, 0)),
                 Kind::LeftDelim => {
                     let token = self.next();
                     if token.kind == Kind::Define {
@@ -213,19 +231,19 @@ impl<'t> Parser<'t> {
     }
 
     /// Keeps a template. One without content does not replace another; two with content are a mistake.
-    fn add(&mut self, name: Str, root: List) -> Parsed<()> {
+    fn add(&mut self, name: Str, root: Row<Node>) -> Parsed<()> {
         let slots = self.tree.scope.slots();
-        let old = self.trees.iter().position(|t| t.name == name);
+        let old = self.found.iter().position(|t| t.name == name);
         match old {
-            Some(at) if !self.trees[at].root.is_empty(self.text) => {
-                if root.is_empty(self.text) {
+            Some(at) if !self.code.is_blank(self.found[at].root) => {
+                if self.code.is_blank(root) {
                     return Ok(());
                 }
                 self.error(format!("template: multiple definition of template {}", quote(name.as_bytes())))
             }
             _ => {
-                self.trees.retain(|t| t.name != name);
-                self.trees.push(Tree { name, root, slots });
+                self.found.retain(|t| t.name != name);
+                self.found.push(Found { name, root, slots });
                 Ok(())
             }
         }
@@ -271,7 +289,7 @@ impl<'t> Parser<'t> {
     // Items.
 
     /// Items up to `end` or `else`.
-    fn item_list(&mut self) -> Parsed<(List, Item)> {
+    fn item_list(&mut self) -> Parsed<(Row<Node>, Item)> {
         self.nesting += 1;
         if self.nesting > MAX_NESTING {
             return self.error("control structures are nested too deeply");
@@ -286,7 +304,7 @@ impl<'t> Parser<'t> {
                 Item::Node(node) => self.nodes.push(node),
                 end => {
                     self.nesting -= 1;
-                    return Ok((List { nodes: take_since(&mut self.nodes, mark) }, end));
+                    return Ok((self.code.nodes.take(&mut self.nodes, mark), end));
                 }
             }
         }
@@ -318,10 +336,7 @@ impl<'t> Parser<'t> {
             Kind::Range => Node::Range(self.control("range")?),
             Kind::Template => self.template_call()?,
             Kind::With => Node::With(self.control("with")?),
-            _ => {
-                self.put_back(token);
-                Node::Action(self.pipeline("command", Kind::RightDelim)?)
-            }
+            _ => Node::Action(self.pipeline(token, "command", Kind::RightDelim)?),
         };
         Ok(Item::Node(node))
     }
@@ -342,23 +357,24 @@ impl<'t> Parser<'t> {
         Ok(Item::Else)
     }
 
-    fn control(&mut self, context: &str) -> Parsed<Box<Branch>> {
+    fn control(&mut self, context: &str) -> Parsed<Id<Branch>> {
         let mark = self.tree.scope.mark();
-        let pipe = self.pipeline(context, Kind::RightDelim)?;
+        let first = self.next();
+        let pipe = self.pipeline(first, context, Kind::RightDelim)?;
         let is_range = usize::from(context == "range");
         let inner = self.tree.scope.mark();
         self.tree.range_depth += is_range;
         let (list, next) = self.item_list()?;
         self.tree.range_depth -= is_range;
-        let forget = self.tree.scope.uncertain_since(inner);
+        let forget = self.code.slots.extend(self.tree.scope.uncertain_since(inner));
         self.tree.scope.bury_since(inner);
-        let else_list = if matches!(next, Item::Else) { Some(self.else_list(context)?) } else { None };
+        let else_list = if matches!(next, Item::Else) { self.else_list(context)? } else { Row::EMPTY };
         self.tree.scope.leave(mark);
-        Ok(Box::new(Branch { pipe, list, else_list, forget }))
+        Ok(self.code.branches.push(Branch { pipe, list, else_list, forget }))
     }
 
     /// What follows `else`; in `else if` and `else with` the inner structure takes the `end`.
-    fn else_list(&mut self, context: &str) -> Parsed<List> {
+    fn else_list(&mut self, context: &str) -> Parsed<Row<Node>> {
         let chained = match (context, self.peek().kind) {
             ("if", Kind::If) => Some("if"),
             ("with", Kind::With) => Some("with"),
@@ -370,7 +386,7 @@ impl<'t> Parser<'t> {
             let branch = self.control(inner)?;
             self.nesting -= 1;
             let node = if inner == "if" { Node::If(branch) } else { Node::With(branch) };
-            return Ok(List { nodes: Box::new([node]) });
+            return Ok(self.code.nodes.extend([node]));
         }
         let (list, next) = self.item_list()?;
         if matches!(next, Item::Else) {
@@ -383,7 +399,8 @@ impl<'t> Parser<'t> {
         const CONTEXT: &str = "block clause";
         let token = self.next();
         let name = self.template_name(token, CONTEXT)?;
-        let pipe = self.pipeline(CONTEXT, Kind::RightDelim)?;
+        let first = self.next();
+        let pipe = self.pipeline(first, CONTEXT, Kind::RightDelim)?;
         let last = self.tree.last;
         let end = self.nested(|parser| {
             let (root, end) = parser.item_list()?;
@@ -397,7 +414,7 @@ impl<'t> Parser<'t> {
             self.tree.last = last;
             return self.error(format!("unexpected {} in {CONTEXT}", end.describe()));
         }
-        Ok(template_node(token, name, Some(pipe)))
+        Ok(self.template_node(token, name, Some(pipe)))
     }
 
     fn template_call(&mut self) -> Parsed<Node> {
@@ -405,20 +422,17 @@ impl<'t> Parser<'t> {
         let token = self.next();
         let name = self.template_name(token, CONTEXT)?;
         let after = self.next();
-        let pipe = if after.kind == Kind::RightDelim {
-            None
-        } else {
-            self.put_back(after);
-            Some(self.pipeline(CONTEXT, Kind::RightDelim)?)
+        let pipe = match after.kind {
+            Kind::RightDelim => None,
+            _ => Some(self.pipeline(after, CONTEXT, Kind::RightDelim)?),
         };
-        Ok(template_node(token, name, pipe))
+        Ok(self.template_node(token, name, pipe))
     }
-}
 
-fn template_node(token: Token, name: Str, pipe: Option<Pipe>) -> Node {
-    let start = token.start;
-    let end = pipe.as_ref().map_or(token.end, |p| p.place.end);
-    Node::Template(Box::new(TemplateCall { place: Place { pos: start, start, end }, name, pipe }))
+    fn template_node(&mut self, token: Token, name: Str, pipe: Option<Id<Pipe>>) -> Node {
+        let end = pipe.map_or(token.end, |id| self.code.pipes[id].end);
+        Node::Template(self.code.calls.push(TemplateCall { start: token.start, end, name, pipe }))
+    }
 }
 
 #[cfg(test)]

@@ -1,9 +1,8 @@
 //! Pipelines, commands and operands.
 
-use super::ast::{Command, Operand, OperandKind, Pipe, Place, Variable};
-use super::{Kind, Parsed, Parser, Token, literal, take_since};
+use super::ast::{Command, Declaration, Id, Operand, OperandKind, Pipe, Row, Variable};
+use super::{Kind, Parsed, Parser, Token, literal};
 use crate::runtime::text::quote;
-use crate::value::Str;
 
 /// As in Go.
 const MAX_PARENS: usize = 10_000;
@@ -11,245 +10,228 @@ const MAX_COMMANDS: usize = 100_000;
 
 /// What stands before the commands of a pipeline.
 #[derive(Default)]
-struct Declarations {
+struct Announced {
     assign: bool,
     /// The variables, with the places of their announcements in the scope.
-    names: Vec<(Str, usize)>,
+    variables: Vec<(Token, usize)>,
 }
 
 impl<'t> Parser<'t> {
-    pub(super) fn pipeline(&mut self, context: &str, end: Kind) -> Parsed<Pipe> {
-        let start = self.peek().start;
-        let declarations = self.declarations(context)?;
+    /// The pipeline that begins with this token, up to its end.
+    pub(super) fn pipeline(&mut self, first: Token, context: &str, end: Kind) -> Parsed<Id<Pipe>> {
+        let (announced, mut token) = self.announcements(first, context)?;
         let mark = self.commands.len();
-        loop {
-            let token = self.next();
-            if token.kind == end {
-                let place = Place { pos: start, start, end: token.start.max(start) };
-                let cmds = take_since(&mut self.commands, mark);
-                self.check_pipeline(&cmds, context)?;
-                let decl = self.declare(&declarations)?;
-                return Ok(Pipe { place, assign: declarations.assign, decl, cmds });
-            }
+        while token.kind != end {
             if !begins_operand(token.kind) {
                 return self.unexpected(token, context);
             }
-            let command = self.command(token)?;
-            self.commands.push(command);
+            token = self.command(token)?;
             if self.commands.len() - mark > MAX_COMMANDS {
                 return self.error("pipeline too long");
             }
+            if token.kind == Kind::Pipe {
+                token = self.next();
+            }
         }
+        self.check_pipeline(mark, context)?;
+        let cmds = self.code.commands.take(&mut self.commands, mark);
+        let decl = if announced.variables.is_empty() { None } else { Some(self.declare(&announced)?) };
+        Ok(self.code.pipes.push(Pipe { start: first.start, end: token.start, cmds, decl }))
     }
 
-    /// `$x :=`, `$x =`, and in a range `$x, $y :=`.
-    fn declarations(&mut self, context: &str) -> Parsed<Declarations> {
-        let mut found = Declarations::default();
-        while self.peek().kind == Kind::Variable {
-            let variable = self.next();
+    /// `$x :=`, `$x =`, and in a range `$x, $y :=`; and the token behind it.
+    fn announcements(&mut self, first: Token, context: &str) -> Parsed<(Announced, Token)> {
+        let mut found = Announced::default();
+        let mut token = first;
+        while token.kind == Kind::Variable {
             let next = self.next();
-            let name = self.name_of(variable);
             match next.kind {
                 Kind::Assign | Kind::Declare => {
                     found.assign = next.kind == Kind::Assign;
-                    self.announce(&mut found, name);
+                    self.announce(&mut found, token);
+                    token = self.next();
                     break;
                 }
                 Kind::Char if self.lexer.text(next) == b"," => {
-                    self.announce(&mut found, name);
-                    self.check_second(context, &found)?;
+                    self.announce(&mut found, token);
+                    token = self.second(context, &found)?;
                 }
                 _ => {
                     self.put_back(next);
-                    self.put_back(variable);
                     break;
                 }
             }
         }
-        Ok(found)
+        Ok((found, token))
     }
 
-    fn announce(&mut self, found: &mut Declarations, name: Str) {
-        found.names.push((name.clone(), self.tree.scope.mark()));
-        self.tree.scope.announce(&name);
+    fn announce(&mut self, found: &mut Announced, variable: Token) {
+        found.variables.push((variable, self.tree.scope.mark()));
+        self.tree.scope.announce(self.lexer.text(variable));
     }
 
-    /// After a comma: a range may have a second variable, nothing else may.
-    fn check_second(&mut self, context: &str, found: &Declarations) -> Parsed<()> {
-        if context != "range" || found.names.len() >= 2 {
+    /// The token after a comma: a range may have a second variable, nothing else may.
+    fn second(&mut self, context: &str, found: &Announced) -> Parsed<Token> {
+        if context != "range" || found.variables.len() >= 2 {
             return self.error(format!("too many declarations in {context}"));
         }
-        match self.peek().kind {
-            Kind::Variable | Kind::RightDelim | Kind::RightParen => Ok(()),
+        let token = self.next();
+        match token.kind {
+            Kind::Variable | Kind::RightDelim | Kind::RightParen => Ok(token),
             _ => self.error("range can only initialize variables"),
         }
     }
 
     /// Gives the announced variables their slots, or finds the ones they assign.
-    fn declare(&mut self, found: &Declarations) -> Parsed<Box<[Variable]>> {
+    fn declare(&mut self, found: &Announced) -> Parsed<Id<Declaration>> {
         let uncertain = self.tree.paren_depth > 0;
-        let mut variables = Vec::with_capacity(found.names.len());
-        for (name, at) in &found.names {
-            variables.push(if found.assign {
-                self.tree.scope.find(name).unwrap_or(Variable { name: name.clone(), slots: Vec::new() })
+        let mut variables = Vec::with_capacity(found.variables.len());
+        for (token, at) in &found.variables {
+            let slots = if found.assign {
+                self.tree.scope.find(self.lexer.text(*token), &mut self.code.slots).unwrap_or(Row::EMPTY)
             } else {
                 match self.tree.scope.declare(*at, uncertain) {
-                    Some(slot) => Variable { name: name.clone(), slots: vec![slot] },
+                    Some(slot) => self.code.slots.extend([slot]),
                     None => return self.error("too many variables"),
                 }
-            });
+            };
+            variables.push(Variable { start: token.start, end: token.end, slots });
         }
-        Ok(variables.into())
+        let variables = self.code.variables.extend(variables);
+        Ok(self.code.declarations.push(Declaration { variables, assign: found.assign }))
     }
 
-    fn check_pipeline(&self, cmds: &[Command], context: &str) -> Parsed<()> {
-        if cmds.is_empty() {
+    fn check_pipeline(&self, mark: usize, context: &str) -> Parsed<()> {
+        use OperandKind::{Bool, Dot, Nil, Number, Text};
+        let Some((_, others)) = self.commands[mark..].split_first() else {
             return self.error(format!("missing value for {context}"));
-        }
-        let executable = |command: &Command| {
-            !command.args.first().is_some_and(|word| {
-                use OperandKind::{Bool, Dot, Nil, Number, Text};
-                matches!(word.kind, Bool(_) | Dot | Nil | Number(_) | Text(_))
-            })
         };
-        match cmds.iter().skip(1).position(|command| !executable(command)) {
+        let is_value = |command: &Command| {
+            let word = self.code.operands[command.args].first();
+            word.is_some_and(|word| matches!(word.kind, Bool(_) | Dot | Nil | Number(_) | Text(_)))
+        };
+        match others.iter().position(is_value) {
             Some(at) => self.error(format!("non executable command in pipeline stage {}", at + 2)),
             None => Ok(()),
         }
     }
 
-    /// Operands from this token on up to a `|`, which is taken, or the end of the pipeline, which is not.
-    fn command(&mut self, first: Token) -> Parsed<Command> {
-        let start = first.start;
+    /// Reads operands from this token on, and gives the token behind them: a `|`, or what ends the pipeline.
+    fn command(&mut self, first: Token) -> Parsed<Token> {
         let mark = self.operands.len();
         let mut token = first;
         loop {
-            let operand = self.operand(token)?;
+            let (operand, next) = self.operand(token)?;
             let found = operand.is_some();
             self.operands.extend(operand);
-            token = self.next();
+            token = next;
             match token.kind {
-                Kind::RightDelim | Kind::RightParen => {
-                    self.put_back(token);
-                    break;
-                }
-                Kind::Pipe => break,
+                Kind::RightDelim | Kind::RightParen | Kind::Pipe => break,
                 _ if token.spaced && found => {}
                 _ => return self.unexpected(token, "operand"),
             }
         }
-        let args = take_since(&mut self.operands, mark);
-        if args.is_empty() {
+        if self.operands.len() == mark {
             return self.error("empty command");
         }
-        let end = args.last().map_or(start, |a| a.place.end);
-        Ok(Command { place: Place { pos: start, start, end }, args })
+        let args = self.code.operands.take(&mut self.operands, mark);
+        self.commands.push(Command { args });
+        Ok(token)
     }
 
-    /// The term that begins with this token and the fields behind it; nothing, and the token put back, where none does.
-    fn operand(&mut self, first: Token) -> Parsed<Option<Operand>> {
-        let Some(operand) = self.term(first)? else { return Ok(None) };
+    /// The term that begins with this token, if one does, with the fields behind it; and the token that follows.
+    fn operand(&mut self, first: Token) -> Parsed<(Option<Operand>, Token)> {
+        let Some(mut operand) = self.term(first)? else { return Ok((None, first)) };
         let mut next = self.next();
         let is_adjacent = |token: Token| token.kind == Kind::Field && !token.spaced;
-        if !is_adjacent(next) && self.names.is_empty() {
-            self.put_back(next);
-            return Ok(Some(operand));
+        if !is_adjacent(next) {
+            return Ok((Some(operand), next));
         }
-        let mut place = operand.place;
-        if is_adjacent(next) {
-            self.check_has_fields(&operand)?;
-            place.pos = next.start;
+        self.check_has_fields(&operand)?;
+        if !matches!(operand.kind, OperandKind::Field | OperandKind::Variable(_)) {
+            operand.kind = OperandKind::Chain(self.code.operands.push(operand));
         }
         while is_adjacent(next) {
-            place.end = next.end;
-            self.names.push(self.field_name(next));
+            operand.end = next.end;
             next = self.next();
         }
-        self.put_back(next);
-        let names = take_since(&mut self.names, 0);
-        let kind = match operand.kind {
-            OperandKind::Field(_) => OperandKind::Field(names),
-            OperandKind::Variable(variable, _) => OperandKind::Variable(variable, names),
-            _ => OperandKind::Chain(Box::new(operand), names),
-        };
-        Ok(Some(Operand { place, kind }))
+        Ok((Some(operand), next))
     }
 
     fn check_has_fields(&self, operand: &Operand) -> Parsed<()> {
-        use OperandKind::{Chain, Field, Function, Pipe, Variable};
-        if matches!(operand.kind, Field(_) | Variable(..) | Pipe(_) | Function(..) | Chain(..)) {
+        use OperandKind::{Field, Function, Pipe, Variable};
+        if matches!(operand.kind, Field | Variable(_) | Pipe(_) | Function(_)) {
             return Ok(());
         }
         let mut term = String::new();
-        operand.write(self.text, &mut term);
+        self.code.write_operand(operand, &mut term);
         self.error(format!("unexpected . after term {}", quote(term.as_bytes())))
     }
 
-    fn name_of(&self, token: Token) -> Str {
-        self.shared(token.start as usize..token.end as usize)
+    fn term(&mut self, token: Token) -> Parsed<Option<Operand>> {
+        let mut end = token.end;
+        let kind = match token.kind {
+            Kind::Identifier => self.function(token)?,
+            Kind::Dot => OperandKind::Dot,
+            Kind::Nil => OperandKind::Nil,
+            Kind::Variable => self.variable(token)?,
+            Kind::Field => OperandKind::Field,
+            Kind::Bool => OperandKind::Bool(self.lexer.text(token) == b"true"),
+            Kind::CharConstant | Kind::Complex | Kind::Number | Kind::Str | Kind::RawString => self.literal(token)?,
+            Kind::LeftParen => {
+                let pipe = self.parenthesized()?;
+                end = self.code.pipes[pipe].end + 1;
+                OperandKind::Pipe(pipe)
+            }
+            _ => return Ok(None),
+        };
+        Ok(Some(Operand { start: token.start, end, kind }))
     }
 
-    fn field_name(&self, token: Token) -> Str {
-        self.shared(token.start as usize + 1..token.end as usize)
-    }
-
-    /// A name; the lexer lets only whole runes into names, and replaces what is none.
-    fn shared(&self, range: std::ops::Range<usize>) -> Str {
-        match self.utf8.and_then(|text| text.get(range.clone())) {
-            Some(name) => Str::from(name),
-            None => String::from_utf8_lossy(self.text.get(range).unwrap_or_default()).into(),
+    fn variable(&mut self, token: Token) -> Parsed<OperandKind> {
+        let name = self.lexer.text(token);
+        match self.tree.scope.find(name, &mut self.code.slots) {
+            Some(slots) => {
+                let variable = Variable { start: token.start, end: token.end, slots };
+                Ok(OperandKind::Variable(self.code.variables.push(variable)))
+            }
+            None => self.error(format!("undefined variable {}", quote(name))),
         }
     }
 
-    /// A term; where it is a field, its name is left in `names`, for those that follow it.
-    fn term(&mut self, token: Token) -> Parsed<Option<Operand>> {
-        let start = token.start;
-        let mut place = Place { pos: start, start, end: token.end };
-        let kind = match token.kind {
-            Kind::Identifier => {
-                let name = self.name_of(token);
-                self.function(name)?
-            }
-            Kind::Dot => OperandKind::Dot,
-            Kind::Nil => OperandKind::Nil,
-            Kind::Variable => match self.tree.scope.find(&self.name_of(token)) {
-                Some(variable) => OperandKind::Variable(Box::new(variable), Box::default()),
-                None => return self.error(format!("undefined variable {}", quote(self.lexer.text(token)))),
-            },
-            Kind::Field => {
-                self.names.push(self.field_name(token));
-                OperandKind::Field(Box::default())
-            }
-            Kind::Bool => OperandKind::Bool(self.lexer.text(token) == b"true"),
-            Kind::CharConstant | Kind::Complex | Kind::Number => self.number(token)?,
-            Kind::LeftParen => {
-                let pipe = self.parenthesized()?;
-                place = Place { pos: pipe.place.pos, start, end: pipe.place.end + 1 };
-                OperandKind::Pipe(Box::new(pipe))
-            }
-            Kind::Str | Kind::RawString => match literal::unquote(self.lexer.text(token)) {
-                Some(said) => OperandKind::Text(said),
-                None => return self.error("invalid syntax"),
-            },
-            _ => {
-                self.put_back(token);
-                return Ok(None);
-            }
-        };
-        Ok(Some(Operand { place, kind }))
-    }
-
-    fn function(&mut self, name: Str) -> Parsed<OperandKind> {
-        match (self.functions)(&name) {
-            Some(id) => Ok(OperandKind::Function(name, id)),
+    fn function(&mut self, token: Token) -> Parsed<OperandKind> {
+        let name = self.lexer.text(token);
+        match (self.functions)(name) {
+            Some(id) => Ok(OperandKind::Function(id)),
             None => {
-                let reason = format!("function {} not defined", quote(name.as_bytes()));
+                let reason = format!("function {} not defined", quote(name));
                 self.error::<OperandKind>(reason).map_err(|mut err| {
-                    err.unknown_function = Some(name.to_string());
+                    err.unknown_function = Some(String::from_utf8_lossy(name).into_owned());
                     err
                 })
             }
         }
+    }
+
+    /// A number or a text. Of those that have to be converted many come again soon, so that the last are held ready.
+    fn literal(&mut self, token: Token) -> Parsed<OperandKind> {
+        let bytes = self.lexer.text(token);
+        if matches!(token.kind, Kind::Str | Kind::RawString) && literal::is_plain(bytes) {
+            return Ok(OperandKind::Text(None));
+        }
+        if let Some((_, kind)) = self.literals.iter().find(|(known, _)| *known == bytes) {
+            return Ok(*kind);
+        }
+        let kind = match token.kind {
+            Kind::Str | Kind::RawString => match literal::unquote(bytes) {
+                Some(said) => OperandKind::Text(Some(self.code.texts.push(said))),
+                None => return self.error("invalid syntax"),
+            },
+            _ => self.number(token)?,
+        };
+        self.literals.rotate_right(1);
+        self.literals[0] = (bytes, kind);
+        Ok(kind)
     }
 
     fn number(&mut self, token: Token) -> Parsed<OperandKind> {
@@ -261,17 +243,18 @@ impl<'t> Parser<'t> {
             _ => literal::number(&text),
         };
         match number {
-            Ok(number) => Ok(OperandKind::Number(Box::new(number))),
+            Ok(number) => Ok(OperandKind::Number(self.code.numbers.push(number))),
             Err(reason) => self.error(reason),
         }
     }
 
-    fn parenthesized(&mut self) -> Parsed<Pipe> {
+    fn parenthesized(&mut self) -> Parsed<Id<Pipe>> {
         if self.tree.paren_depth >= MAX_PARENS {
             return self.error("max expression depth exceeded");
         }
         self.tree.paren_depth += 1;
-        let pipe = self.pipeline("parenthesized pipeline", Kind::RightParen)?;
+        let first = self.next();
+        let pipe = self.pipeline(first, "parenthesized pipeline", Kind::RightParen)?;
         self.tree.paren_depth -= 1;
         Ok(pipe)
     }

@@ -3,11 +3,11 @@
 //! Go looks a variable up by name among those declared so far in the run. Scopes follow the text, so a name nearly
 //! always means one slot; the exceptions are declarations in parentheses, which `and` and `or` may pass over.
 
-use super::ast::{Slot, Variable};
-use crate::value::Str;
+use super::ast::{Row, Slot};
+use super::table::Table;
 
-struct Entry {
-    name: Str,
+struct Entry<'t> {
+    name: &'t [u8],
     /// None where the text makes the name known without ever declaring it before its use.
     slot: Option<Slot>,
     /// Whether a run may pass over the declaration.
@@ -15,15 +15,15 @@ struct Entry {
 }
 
 /// The variables known at a place in the text.
-pub(super) struct Scope {
-    entries: Vec<Entry>,
+pub(super) struct Scope<'t> {
+    entries: Vec<Entry<'t>>,
     slots: Slot,
 }
 
-impl Scope {
+impl<'t> Scope<'t> {
     /// With `$` alone.
     pub fn new() -> Self {
-        Scope { entries: vec![Entry { name: "$".into(), slot: Some(0), uncertain: false }], slots: 1 }
+        Scope { entries: vec![Entry { name: b"$", slot: Some(0), uncertain: false }], slots: 1 }
     }
 
     /// How many slots there are.
@@ -36,8 +36,8 @@ impl Scope {
     }
 
     /// Makes a name known, before its value is.
-    pub fn announce(&mut self, name: &str) {
-        self.entries.push(Entry { name: name.into(), slot: None, uncertain: false });
+    pub fn announce(&mut self, name: &'t [u8]) {
+        self.entries.push(Entry { name, slot: None, uncertain: false });
     }
 
     /// Declares the variable announced at `at`; none where there are too many.
@@ -50,23 +50,19 @@ impl Scope {
         Some(slot)
     }
 
-    /// A variable by name; none where the name is not known.
-    pub fn find(&self, name: &str) -> Option<Variable> {
-        let mut known = self.entries.iter().rev().filter(|e| e.name == name).peekable();
-        known.peek()?;
-        let mut slots = Vec::new();
-        for entry in known {
-            slots.extend(entry.slot);
-            if entry.slot.is_some() && !entry.uncertain {
-                break;
-            }
-        }
-        Some(Variable { name: name.into(), slots })
+    /// The slots that may hold a variable; none where the name is not known.
+    pub fn find(&self, name: &[u8], slots: &mut Table<Slot>) -> Option<Row<Slot>> {
+        let known = || self.entries.iter().rev().filter(|entry| entry.name == name);
+        let is_certain = |entry: &Entry<'_>| entry.slot.is_some() && !entry.uncertain;
+        known().next()?;
+        let uncertain = known().take_while(|entry| !is_certain(entry));
+        let certain = known().find(|entry| is_certain(entry));
+        Some(slots.extend(uncertain.chain(certain).filter_map(|entry| entry.slot)))
     }
 
     /// The slots declared since a mark that a run may have passed over.
-    pub fn uncertain_since(&self, mark: usize) -> Vec<Slot> {
-        self.entries[mark..].iter().filter(|e| e.uncertain).filter_map(|e| e.slot).collect()
+    pub fn uncertain_since(&self, mark: usize) -> impl Iterator<Item = Slot> {
+        self.entries[mark..].iter().filter(|e| e.uncertain).filter_map(|e| e.slot)
     }
 
     /// Keeps the names known since a mark, but not their values: they were declared on another way.

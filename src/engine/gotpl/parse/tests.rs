@@ -1,46 +1,54 @@
 //! Texts and the trees or reasons that come of them.
 
-use super::ast::{FuncId, List, Node, Operand, OperandKind, Pipe};
-use super::parse;
+use super::ast::Tree;
+use super::ast::{Code, FuncId, Node, Operand, OperandKind, Pipe, Row, Slot};
+use crate::engine::gotpl::parse::{Parsed, Scratch};
 
 const FUNCTIONS: [&str; 4] = ["f", "g", "and", "printf"];
 
-fn find(name: &str) -> Option<FuncId> {
-    FUNCTIONS.iter().position(|f| *f == name).map(|at| FuncId(at as u32))
+fn find(name: &[u8]) -> Option<FuncId> {
+    FUNCTIONS.iter().position(|f| f.as_bytes() == name).map(|at| FuncId(at as u32))
+}
+
+fn parse(text: &str) -> Parsed<Vec<Tree>> {
+    super::parse("t", &text.as_bytes().into(), &find, &mut Scratch::default())
 }
 
 fn read(text: &str) -> Result<String, String> {
-    let trees = parse("t", text.as_bytes(), &find).map_err(|err| format!("{}: {}", err.line, err.reason))?;
+    let trees = parse(text).map_err(|err| format!("{}: {}", err.line, err.reason))?;
     let mut out = String::new();
     for (i, tree) in trees.iter().enumerate() {
         if i + 1 < trees.len() {
             out.push_str(&format!("[{}]", tree.name));
         }
-        write_list(&tree.root, text, &mut out);
+        write_list(&tree.code, tree.root, &mut out);
     }
     Ok(out)
 }
 
-fn write_list(list: &List, text: &str, out: &mut String) {
-    for node in &list.nodes {
-        match node {
-            Node::Text(start, end) => out.push_str(&text[*start as usize..*end as usize]),
+fn write_list(code: &Code, list: Row<Node>, out: &mut String) {
+    for node in &code.nodes[list] {
+        match *node {
+            Node::Text(start, end) => {
+                out.push_str(std::str::from_utf8(&code.text[start as usize..end as usize]).unwrap());
+            }
             Node::Action(pipe) => {
                 out.push('<');
-                pipe.write(text.as_bytes(), out);
+                code.write_pipe(&code.pipes[pipe], out);
                 out.push('>');
             }
-            Node::Template(call) => call.write(text.as_bytes(), out),
+            Node::Template(call) => code.write_call(&code.calls[call], out),
             Node::Break => out.push_str("<break>"),
             Node::Continue => out.push_str("<continue>"),
             Node::If(branch) | Node::With(branch) | Node::Range(branch) => {
+                let branch = &code.branches[branch];
                 out.push('<');
-                branch.pipe.write(text.as_bytes(), out);
+                code.write_pipe(&code.pipes[branch.pipe], out);
                 out.push('?');
-                write_list(&branch.list, text, out);
-                if let Some(list) = &branch.else_list {
+                write_list(code, branch.list, out);
+                if !branch.else_list.is_empty() {
                     out.push(':');
-                    write_list(list, text, out);
+                    write_list(code, branch.else_list, out);
                 }
                 out.push('>');
             }
@@ -108,34 +116,45 @@ fn what_is_not_written_right_has_a_reason() {
     }
 }
 
-fn pipe_at(list: &List, at: usize) -> &Pipe {
-    match &list.nodes[at] {
-        Node::Action(pipe) => pipe,
+fn pipe_at(code: &Code, list: Row<Node>, at: usize) -> &Pipe {
+    match code.nodes[list][at] {
+        Node::Action(pipe) => &code.pipes[pipe],
         other => panic!("not an action: {other:?}"),
     }
 }
 
-fn first(pipe: &Pipe) -> &Operand {
-    &pipe.cmds[0].args[0]
+fn words<'c>(code: &'c Code, pipe: &Pipe) -> &'c [Operand] {
+    &code.operands[code.commands[pipe.cmds][0].args]
 }
 
 #[test]
 fn positions_are_those_of_go() {
-    let trees = parse("t", b"{{ .Values.a.b }}{{ f (.x.y) }}", &find).unwrap();
-    let place = first(pipe_at(&trees[0].root, 0)).place;
-    assert_eq!((place.pos, place.start, place.end), (10, 3, 14));
-    let place = pipe_at(&trees[0].root, 1).cmds[0].args[1].place;
-    assert_eq!((place.pos, place.start, place.end), (23, 22, 28));
+    let text = "{{ .Values.a.b }}{{ f (.x.y) $ }}{{ (f).a.b }}{{ $.c.d }}";
+    let tree = parse(text).unwrap().remove(0);
+    let place = |at, word| {
+        let pipe = pipe_at(&tree.code, tree.root, at);
+        let place = tree.code.place_of_operand(&words(&tree.code, pipe)[word]);
+        (place.pos, place.start, place.end)
+    };
+    assert_eq!(place(0, 0), (10, 3, 14));
+    assert_eq!(place(1, 1), (23, 22, 28));
+    assert_eq!(place(1, 2), (29, 29, 30));
+    assert_eq!(place(2, 0), (39, 36, 43));
+    assert_eq!(place(3, 0), (50, 49, 54));
 }
 
 #[test]
 fn variables_have_slots() {
     let text = "{{ $x := 1 }}{{ and 0 ($x := 2) }}{{ $x }}{{ if $x }}{{ $y := 1 }}{{ else }}{{ $y }}{{ end }}";
-    let trees = parse("t", text.as_bytes(), &find).unwrap();
-    let OperandKind::Variable(variable, _) = &first(pipe_at(&trees[0].root, 2)).kind else { panic!("a variable") };
-    assert_eq!(variable.slots, [2, 1]);
-    let Node::If(branch) = &trees[0].root.nodes[3] else { panic!("an if") };
-    let unset = first(pipe_at(branch.else_list.as_ref().unwrap(), 0));
-    assert!(matches!(&unset.kind, OperandKind::Variable(v, _) if v.slots.is_empty()));
-    assert_eq!(trees[0].slots, 4);
+    let tree = parse(text).unwrap().remove(0);
+    let slots = |list, at| -> &[Slot] {
+        match words(&tree.code, pipe_at(&tree.code, list, at))[0].kind {
+            OperandKind::Variable(id) => &tree.code.slots[tree.code.variables[id].slots],
+            other => panic!("not a variable: {other:?}"),
+        }
+    };
+    assert_eq!(slots(tree.root, 2), [2, 1]);
+    let Node::If(branch) = tree.code.nodes[tree.root][3] else { panic!("an if") };
+    assert!(slots(tree.code.branches[branch].else_list, 0).is_empty());
+    assert_eq!(tree.slots, 4);
 }

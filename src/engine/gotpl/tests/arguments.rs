@@ -514,7 +514,7 @@ fn signature(name: &str) -> (Vec<Kind>, Option<Kind>) {
         Param::Object(_) => Time,
     };
     let registry = Registry::get();
-    let found = registry.find(name).and_then(|id| registry.callee(id)).map(|callee| callee.signature());
+    let found = registry.find(name.as_bytes()).and_then(|id| registry.callee(id)).map(|(_, callee)| callee.signature());
     let (params, rest) = found.unwrap_or_default();
     (params.iter().copied().map(kind).collect(), rest.map(kind))
 }
