@@ -2,7 +2,7 @@
 //!
 //! Trim markers are dealt with here; the parser never sees them. Knows nothing of grammar.
 
-use memchr::{memchr, memmem};
+use memchr::{memchr, memchr3, memmem};
 
 use crate::runtime::text::{first_rune, is_digit, is_letter, is_print};
 
@@ -105,7 +105,6 @@ fn is_alphanumeric(c: char) -> bool {
 const NAME: u8 = 1;
 /// May follow a name.
 const ENDS: u8 = 2;
-const SPACE: u8 = 4;
 
 /// What each byte may be.
 static CLASSES: [u8; 256] = {
@@ -114,8 +113,7 @@ static CLASSES: [u8; 256] = {
     while byte < 0x80 {
         classes[byte as usize] = match byte {
             b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'_' => NAME,
-            b' ' | b'\t' | b'\r' | b'\n' => ENDS | SPACE,
-            b'.' | b',' | b'|' | b':' | b')' | b'(' => ENDS,
+            b' ' | b'\t' | b'\r' | b'\n' | b'.' | b',' | b'|' | b':' | b')' | b'(' => ENDS,
             _ => 0,
         };
         byte += 1;
@@ -170,12 +168,11 @@ impl<'t> Lexer<'t> {
 
     /// The next token; after the last one, `Eof` again and again, and after an error nothing else.
     pub fn next_token(&mut self) -> Token {
-        if !self.reason.is_empty() {
-            return self.emit(Kind::Error);
+        if self.inside {
+            return self.inside_action();
         }
         loop {
-            let token = if self.inside { Some(self.inside_action()) } else { self.text_or_delim() };
-            if let Some(token) = token {
+            if let Some(token) = self.text_or_delim() {
                 return token;
             }
         }
@@ -226,14 +223,22 @@ impl<'t> Lexer<'t> {
         self.start = self.pos;
     }
 
-    /// A reason why the text cannot be read; nothing follows it.
+    /// A reason why the text cannot be read; nothing follows it, as if an action were cut off here.
+    #[cold]
     fn error(&mut self, reason: impl Into<String>) -> Token {
-        self.reason = reason.into();
+        if self.reason.is_empty() {
+            self.reason = reason.into();
+        }
         self.pos = self.start;
+        self.input = &self.input[..self.pos];
+        self.inside = true;
         self.emit(Kind::Error)
     }
 
     fn text_or_delim(&mut self) -> Option<Token> {
+        if self.rest().starts_with(LEFT) {
+            return self.left_delim();
+        }
         let Some(at) = find_left(self.rest()) else {
             let kind = if self.pos < self.input.len() { Kind::Text } else { Kind::Eof };
             self.pos = self.input.len();
@@ -245,9 +250,6 @@ impl<'t> Lexer<'t> {
 
     /// The text before the delimiter at `at`, cut by a trim marker; none where nothing is left.
     fn skip_text(&mut self, at: usize) -> Option<Token> {
-        if at == 0 {
-            return None;
-        }
         let body = &self.rest()[..at];
         let trims = left_trim_marker(&self.rest()[at + LEFT.len()..]);
         let kept = if trims { body.iter().rposition(|b| !is_space(*b)).map_or(0, |last| last + 1) } else { at };
@@ -276,6 +278,7 @@ impl<'t> Lexer<'t> {
     }
 
     /// Skips a comment.
+    #[cold]
     fn comment(&mut self) -> Option<Token> {
         let Some(end) = memmem::find(&self.rest()[2..], b"*/") else { return Some(self.error("unclosed comment")) };
         self.pos += end + 4;
@@ -304,20 +307,23 @@ impl<'t> Lexer<'t> {
         }
     }
 
+    /// Passes space, of which there is little.
     fn pass_space(&mut self) {
-        self.pass(SPACE);
-    }
-
-    /// Passes all bytes of a class.
-    fn pass(&mut self, class: u8) {
-        while let Some(byte) = self.input.get(self.pos)
-            && CLASSES[usize::from(*byte)] & class != 0
-        {
+        while self.peek_byte().is_some_and(is_space) {
             self.pos += 1;
         }
     }
 
+    /// Passes what may be in a name, up to a letter beyond ASCII.
+    fn pass_name(&mut self) {
+        let rest = self.rest();
+        self.pos += rest.iter().position(|byte| CLASSES[usize::from(*byte)] & NAME == 0).unwrap_or(rest.len());
+    }
+
     fn right_delim(&mut self, trims: bool) -> Token {
+        if self.depth > 0 {
+            return self.error("unclosed left paren");
+        }
         if trims {
             self.pos += MARKER;
             self.ignore();
@@ -336,61 +342,68 @@ impl<'t> Lexer<'t> {
         let before = self.pos;
         self.pass_space();
         self.spaced = self.pos > before;
-        // The last space belongs to a delimiter that trims.
-        if self.spaced && self.rest().starts_with(b"-}}") {
-            self.pos -= 1;
-        }
         self.ignore();
-        match self.peek_byte() {
-            Some(b'}' | b' ' | b'\t' | b'\r' | b'\n') if let Some(trims) = self.right_delim_ahead() => {
-                if self.depth == 0 { self.right_delim(trims) } else { self.error("unclosed left paren") }
-            }
-            Some(b'a'..=b'z' | b'A'..=b'Z' | b'_') => self.identifier(),
-            Some(b'+' | b'-' | b'0'..=b'9') => self.number(),
-            Some(b'.') => match self.input.get(self.pos + 1) {
+        let Some(byte) = self.peek_byte() else { return self.error("unclosed action") };
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'_' => self.identifier(),
+            b'.' => match self.input.get(self.pos + 1) {
                 Some(b'0'..=b'9') => self.number(),
                 _ => self.after_sigil(Kind::Field, Kind::Dot),
             },
-            Some(b'$') => self.after_sigil(Kind::Variable, Kind::Variable),
-            Some(b'"') => self.quoted(b'"', Kind::Str, "unterminated quoted string"),
-            Some(b'\'') => self.quoted(b'\'', Kind::CharConstant, "unterminated character constant"),
-            Some(b'`') => self.raw_string(),
-            _ => match self.peek() {
-                None => self.error("unclosed action"),
-                Some((c, _)) if is_alphanumeric(c) => self.identifier(),
-                Some((c, size)) => {
-                    self.pos += size;
-                    self.symbol(c)
-                }
-            },
+            b'$' => self.after_sigil(Kind::Variable, Kind::Variable),
+            b'"' => self.quoted(b'"', Kind::Str, "unterminated quoted string"),
+            b'\'' => self.quoted(b'\'', Kind::CharConstant, "unterminated character constant"),
+            b'`' => self.raw_string(),
+            b'}' if self.rest().starts_with(RIGHT) => self.right_delim(false),
+            b'-' if self.spaced && self.rest().starts_with(b"-}}") => {
+                // The last space belongs to a delimiter that trims.
+                self.pos -= 1;
+                self.ignore();
+                self.right_delim(true)
+            }
+            b'+' | b'-' | b'0'..=b'9' => self.number(),
+            _ => self.symbol(byte),
         }
     }
 
-    fn symbol(&mut self, c: char) -> Token {
-        match c {
-            '=' => self.emit(Kind::Assign),
-            ':' if self.peek_byte() == Some(b'=') => {
+    fn symbol(&mut self, byte: u8) -> Token {
+        self.pos += 1;
+        match byte {
+            b'=' => self.emit(Kind::Assign),
+            b':' if self.peek_byte() == Some(b'=') => {
                 self.pos += 1;
                 self.emit(Kind::Declare)
             }
-            ':' => self.error("expected :="),
-            '|' => self.emit(Kind::Pipe),
-            '(' => {
+            b':' => self.error("expected :="),
+            b'|' => self.emit(Kind::Pipe),
+            b'(' => {
                 self.depth += 1;
                 self.emit(Kind::LeftParen)
             }
-            ')' => {
+            b')' => {
                 self.depth -= 1;
                 if self.depth < 0 { self.error("unexpected right paren") } else { self.emit(Kind::RightParen) }
             }
-            ' '..='~' => self.emit(Kind::Char),
-            c => self.error(format!("unrecognized character in action: {}", unicode_name(c))),
+            b' '..=b'~' => self.emit(Kind::Char),
+            _ => self.beyond_ascii(),
+        }
+    }
+
+    /// A name that begins with a letter beyond ASCII, or nothing that may stand in an action.
+    fn beyond_ascii(&mut self) -> Token {
+        self.pos = self.start;
+        match self.peek() {
+            Some((c, _)) if is_alphanumeric(c) => self.identifier(),
+            found => {
+                let name = found.map_or_else(String::new, |(c, _)| unicode_name(c));
+                self.error(format!("unrecognized character in action: {name}"))
+            }
         }
     }
 
     fn take_alphanumerics(&mut self) {
         loop {
-            self.pass(NAME);
+            self.pass_name();
             if self.peek_byte().is_none_or(|byte| byte.is_ascii()) {
                 return;
             }
@@ -437,15 +450,12 @@ impl<'t> Lexer<'t> {
     fn quoted(&mut self, quote: u8, kind: Kind, unterminated: &str) -> Token {
         self.pos += 1;
         loop {
-            match self.peek_byte() {
-                Some(b'\\') if !matches!(self.input.get(self.pos + 1), None | Some(b'\n')) => self.pos += 2,
-                None | Some(b'\n' | b'\\') => return self.error(unterminated),
-                Some(byte) => {
-                    self.pos += 1;
-                    if byte == quote {
-                        return self.emit(kind);
-                    }
-                }
+            let Some(at) = memchr3(quote, b'\\', b'\n', self.rest()) else { return self.error(unterminated) };
+            self.pos += at + 1;
+            match (self.input[self.pos - 1], self.peek_byte()) {
+                (byte, _) if byte == quote => return self.emit(kind),
+                (b'\\', Some(escaped)) if escaped != b'\n' => self.pos += 1,
+                _ => return self.error(unterminated),
             }
         }
     }
