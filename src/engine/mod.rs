@@ -27,7 +27,7 @@ pub struct Rendered {
     /// The template.
     pub template: Arc<Template>,
     /// What it printed.
-    pub text: Arc<str>,
+    pub text: Arc<String>,
 }
 
 /// A template engine, set up with all templates of a chart and its subcharts.

@@ -34,13 +34,13 @@ pub struct File {
     /// The path, with the chart's name in front.
     pub path: Arc<str>,
     /// What a template printed, or what a file of crds/ holds.
-    pub text: Arc<str>,
+    pub text: Arc<String>,
 }
 
 impl File {
     /// A file.
-    pub fn new(path: impl Into<Arc<str>>, text: impl Into<Arc<str>>) -> Self {
-        File { path: path.into(), text: text.into() }
+    pub fn new(path: impl Into<Arc<str>>, text: impl Into<String>) -> Self {
+        File { path: path.into(), text: Arc::new(text.into()) }
     }
 }
 

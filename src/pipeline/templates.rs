@@ -89,7 +89,7 @@ pub fn render(engines: &Engines) -> Result<Vec<Rendered>, Error> {
     let mut rendered = Vec::new();
     for template in engines.order().iter().filter(|t| !t.is_partial()) {
         let text = engines.render(template).map_err(|err| Error::Render(Box::new(traced(engines, template, err))))?;
-        rendered.push(Rendered { template: template.clone(), text: text.into() });
+        rendered.push(Rendered { template: template.clone(), text: Arc::new(text) });
     }
     Ok(rendered)
 }
@@ -149,7 +149,7 @@ pub fn manifests(
     debug: bool,
 ) -> Result<Manifests, Error> {
     let printed = rendered.iter().filter(|r| !is_notes(&r.template));
-    let files = printed.map(|r| File::new(r.template.name.as_str(), r.text.clone()));
+    let files = printed.map(|r| File { path: r.template.name.as_str().into(), text: r.text.clone() });
     Manifests::sort_out(files, crds).map_err(|errors| {
         Error::Manifest(errors.iter().map(|err| broken(engines, context, rendered, err, debug)).collect())
     })

@@ -142,7 +142,7 @@ impl<'e> Exec<'e> {
             context,
             functions: functions::Context { random: &*context.random, dns: context.dns, go_numbers: true },
             registry: Registry::get(),
-            out: Vec::with_capacity(4096),
+            out: Vec::new(),
             vars: Vec::with_capacity(64),
             included: HashMap::default(),
             texts: 0,
@@ -157,9 +157,11 @@ impl<'e> Exec<'e> {
 
     /// Runs a template and gives what it printed.
     pub fn execute(&mut self, set: &Arc<Set>, unit: &Unit, dot: Runtime) -> Run<Vec<u8>> {
-        self.out.clear();
         self.vars.clear();
+        // What is printed is mostly no longer than what prints it.
+        self.out = Vec::with_capacity(unit.tree.code.text.len());
         self.enter(set, unit, Val::bare(dot), 0)?;
+        self.out.shrink_to_fit();
         Ok(std::mem::take(&mut self.out))
     }
 
