@@ -1,6 +1,6 @@
 //! Where text leaves the program: stdout, stderr, colour.
 
-use std::io::{IsTerminal as _, Write as _};
+use std::io::{BufWriter, IsTerminal as _, Write as _};
 
 use super::args::{ColourChoice, Global};
 use crate::diag::{Diagnostic, Sources, Style, draw};
@@ -83,13 +83,16 @@ pub(super) fn complain(text: &str) {
     let _ = std::io::stderr().lock().write_all(text.as_bytes());
 }
 
+/// How much is written at once.
+const WRITTEN: usize = 64 << 10;
+
 /// Writes to stdout. That nobody reads on (`| head`) is no error.
 ///
 /// # Errors
 /// When stdout cannot be written for another reason, such as a full disk.
-pub(super) fn print(text: &[u8]) -> std::io::Result<()> {
-    let mut out = std::io::stdout().lock();
-    match out.write_all(text).and_then(|()| out.flush()) {
+pub(super) fn print<'t>(pieces: impl IntoIterator<Item = &'t [u8]>) -> std::io::Result<()> {
+    let mut out = BufWriter::with_capacity(WRITTEN, std::io::stdout().lock());
+    match pieces.into_iter().try_for_each(|piece| out.write_all(piece)).and_then(|()| out.flush()) {
         Err(err) if err.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
         done => done,
     }

@@ -29,7 +29,7 @@ pub fn to_folder(manifests: &Manifests, dir: &Path, release: Option<&str>) -> Re
         let below = release.filter(|_| manifest.role != Role::Crd);
         check_inside(manifest)?;
         said.push_str(&format!("wrote {}/{}\n", named(dir, below), manifest.file.path));
-        text::push(manifest, plan.entry((below, manifest.file.path.clone())).or_default());
+        plan.entry((below, manifest.file.path.clone())).or_default().extend(text::whole(manifest));
     }
     said.push('\n');
     let files = plan.into_iter().map(|((below, path), text)| (dir.join(below.unwrap_or_default()).join(&*path), text));

@@ -8,6 +8,7 @@ mod folder;
 mod select;
 mod text;
 
+use std::borrow::Cow;
 use std::path::PathBuf;
 
 use crate::manifest::Manifests;
@@ -31,13 +32,20 @@ pub enum Destination {
     },
 }
 
-/// Writes manifests to where they go, and gives what belongs on stdout.
+/// Writes manifests to where they go, and gives what belongs on stdout, in pieces: put together they would take as much
+/// room again as everything that was rendered.
 ///
 /// # Errors
 /// When a file cannot be written; then none was changed, as far as the file system allows.
-pub fn write(manifests: &Manifests, destination: &Destination, release: &str) -> Result<String, OutputError> {
+pub fn write<'m>(
+    manifests: &'m Manifests,
+    destination: &Destination,
+    release: &str,
+) -> Result<Vec<Cow<'m, str>>, OutputError> {
     match destination {
-        Destination::Stdout => Ok(to_text(manifests)),
-        Destination::Folder { dir, by_release } => to_folder(manifests, dir, by_release.then_some(release)),
+        Destination::Stdout => Ok(text::to_pieces(manifests).into_iter().map(Cow::Borrowed).collect()),
+        Destination::Folder { dir, by_release } => {
+            to_folder(manifests, dir, by_release.then_some(release)).map(|text| vec![text.into()])
+        }
     }
 }

@@ -67,7 +67,12 @@ pub(super) fn run(cli: &Cli, sources: &Sources) -> Result<Exit, Stop> {
 
 /// Writes to stdout.
 fn write(text: &[u8]) -> Result<(), Stop> {
-    Ok(terminal::print(text).context("stdout cannot be written")?)
+    write_pieces([text])
+}
+
+/// Writes to stdout what several pieces are together.
+fn write_pieces<'t>(pieces: impl IntoIterator<Item = &'t [u8]>) -> Result<(), Stop> {
+    Ok(terminal::print(pieces).context("stdout cannot be written")?)
 }
 
 impl From<anyhow::Error> for Stop {

@@ -25,8 +25,10 @@ pub(super) fn run(args: &TemplateArgs, sources: &Sources) -> Result<Exit, Stop> 
     if args.switches.validate && !is_valid(&outcome, args, sources)? {
         return Ok(Exit::Invalid);
     }
-    let text = output::write(&outcome.manifests, &destination, &outcome.release);
-    super::write(text.map_err(|err| Stop::new(Exit::Failed, err.diagnostic()))?.as_bytes())?;
+    let pieces = output::write(&outcome.manifests, &destination, &outcome.release);
+    let pieces = pieces.map_err(|err| Stop::new(Exit::Failed, err.diagnostic()))?;
+    super::write_pieces(pieces.iter().map(|piece| piece.as_bytes()))?;
+    drop(pieces);
     // The process is about to end; taking everything apart would cost a twelfth of the run.
     std::mem::forget(outcome);
     Ok(Exit::Done)
