@@ -66,7 +66,8 @@ impl Rules {
         if matches!(path, "" | "." | "./") {
             return false;
         }
-        self.0.iter().any(|rule| rule.matches(path, is_dir) != rule.negated)
+        let name = path.trim_end_matches('/').rsplit('/').next().unwrap_or(path);
+        self.0.iter().any(|rule| rule.matches(path, name, is_dir) != rule.negated)
     }
 }
 
@@ -89,12 +90,12 @@ impl Rule {
         Ok(Some(Rule { pattern: PathPattern::parse(line), negated, folders, by_name }))
     }
 
-    fn matches(&self, path: &str, is_dir: bool) -> bool {
+    /// Whether it matches a path, whose last part is `name`.
+    fn matches(&self, path: &str, name: &str, is_dir: bool) -> bool {
         if self.folders && !is_dir {
             return false;
         }
-        let part = if self.by_name { path.trim_end_matches('/').rsplit('/').next().unwrap_or(path) } else { path };
-        self.pattern.matches(part).unwrap_or(false)
+        self.pattern.matches(if self.by_name { name } else { path }).unwrap_or(false)
     }
 }
 

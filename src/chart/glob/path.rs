@@ -60,7 +60,10 @@ impl Chunk {
     /// What is left of a text after the chunk: nothing, if the chunk is the last one.
     fn find<'a>(&self, text: &'a [u8], last: bool) -> Option<&'a [u8]> {
         let reach = if self.star { text.iter().position(|b| *b == b'/').unwrap_or(text.len()) } else { 0 };
-        (0..=reach).find_map(|skip| self.fit(text.get(skip..)?).filter(|rest| !last || rest.is_empty()))
+        // Of a known length, what reaches the end begins at a known place.
+        let is_long = last && self.items.iter().all(|item| matches!(item, Item::Byte(_)));
+        let from = if is_long { text.len().checked_sub(self.items.len())? } else { 0 };
+        (from..=reach).find_map(|skip| self.fit(text.get(skip..)?).filter(|rest| !last || rest.is_empty()))
     }
 
     fn fit<'a>(&self, text: &'a [u8]) -> Option<&'a [u8]> {
