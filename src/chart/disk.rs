@@ -106,7 +106,9 @@ impl Walk<'_> {
         if !kind.is_file() {
             return Err(ChartError::new(ChartErrorKind::Irregular { path: self.show(&name) }));
         }
-        let size = fs::metadata(&path).map_err(|err| ChartError::read(self.show(&name), &err))?.len();
+        // Of what is no link, the entry finds it without going the whole way again.
+        let found = if is_link { fs::metadata(&path) } else { entry.metadata() };
+        let size = found.map_err(|err| ChartError::read(self.show(&name), &err))?.len();
         if size > MAX_FILE {
             let name = entry.file_name().to_string_lossy().into_owned();
             return Err(ChartError::new(ChartErrorKind::TooLarge { name }));
