@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::exec::Exec;
 use super::parse::Scratch;
 use super::set::{File, Set};
-use super::{into_text, read, syntax_error, wording};
+use super::{read, syntax_error, wording};
 use crate::diag::SourceKind;
 use crate::engine::{Context, RenderError};
 use crate::runtime::Runtime;
@@ -44,5 +44,5 @@ pub fn render_alone(context: &Context, flag: &str, name: &str, text: &str) -> Re
     let mut set = Set::default();
     units.into_iter().for_each(|unit| set.add(unit));
     let out = Exec::new(context).execute(&Arc::new(set), &main, Runtime::Nil);
-    out.map(into_text).map_err(|fault| fault.into_go_error(&context.provenance))
+    out.map_err(|fault| fault.into_go_error(&context.provenance))
 }

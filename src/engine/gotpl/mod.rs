@@ -39,6 +39,8 @@ pub struct Gotpl {
     order: Vec<Arc<Template>>,
     roots: Roots,
     traced: Mutex<Traced>,
+    /// Where templates print, one after another.
+    room: Mutex<Vec<u8>>,
 }
 
 /// A second render of the same templates, which tells where its output came from.
@@ -60,7 +62,7 @@ impl Gotpl {
             add_template(&mut set, template, &mut scratch)?;
         }
         let roots = Roots::new(&context);
-        Ok(Gotpl { context, set: Arc::new(set), order, roots, traced: Mutex::default() })
+        Ok(Gotpl { context, set: Arc::new(set), order, roots, traced: Mutex::default(), room: Mutex::default() })
     }
 
     /// An engine for the templates of another context. Where they are the same ones they are not parsed again.
@@ -74,7 +76,7 @@ impl Gotpl {
             return Gotpl::new(context);
         }
         let roots = Roots::new(&context);
-        Ok(Gotpl { context, set: self.set.clone(), order, roots, traced: Mutex::default() })
+        Ok(Gotpl { context, set: self.set.clone(), order, roots, traced: Mutex::default(), room: Mutex::default() })
     }
 
     /// Renders a template with values that no other one has changed.
@@ -94,9 +96,7 @@ impl Gotpl {
     pub fn include_by_name(&self, name: &str, data: &Runtime) -> Option<Result<String, RenderError>> {
         let unit = self.set.find(name)?.clone();
         let out = Exec::new(&self.context).execute(&self.set, &unit, data.clone());
-        Some(
-            out.map(|out| without_no_value(into_text(out))).map_err(|fault| fault.into_error(&self.context.provenance)),
-        )
+        Some(out.map(without_no_value).map_err(|fault| fault.into_error(&self.context.provenance)))
     }
 
     fn run(&self, exec: &mut Exec<'_>, roots: &Roots, template: &Template) -> Result<String, RenderError> {
@@ -105,13 +105,17 @@ impl Gotpl {
             return Err(RenderError::new(RenderErrorKind::Missing, reason));
         };
         let out = exec.execute(&self.set, &unit, roots.of(template));
-        out.map(into_text).map_err(|fault| fault.into_error(&self.context.provenance))
+        out.map_err(|fault| fault.into_error(&self.context.provenance))
     }
 }
 
 impl Engine for Gotpl {
     fn render(&self, template: &Arc<Template>) -> Result<String, RenderError> {
-        let text = self.run(&mut Exec::new(&self.context), &self.roots, template)?;
+        let mut exec = Exec::new(&self.context);
+        let room = || self.room.lock().unwrap_or_else(PoisonError::into_inner);
+        exec.out = std::mem::take(&mut *room());
+        let text = self.run(&mut exec, &self.roots, template)?;
+        *room() = exec.out;
         Ok(without_no_value(text))
     }
 
@@ -152,11 +156,6 @@ impl Engine for Gotpl {
             }
         }
     }
-}
-
-/// Text of output; bytes that are not UTF-8 are replaced, since manifests are text.
-fn into_text(out: Vec<u8>) -> String {
-    String::from_utf8(out).unwrap_or_else(|err| String::from_utf8_lossy(err.as_bytes()).into_owned())
 }
 
 /// What Go prints for a missing value, Helm deletes.

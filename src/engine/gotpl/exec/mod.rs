@@ -113,7 +113,8 @@ pub(super) struct Exec<'e> {
     context: &'e Context,
     functions: functions::Context<'e>,
     registry: &'static Registry,
-    out: Vec<u8>,
+    /// What is printed; its room may be handed from one render to the next.
+    pub out: Vec<u8>,
     vars: Vec<Option<Val>>,
     /// How often each template is being included at the moment.
     included: HashMap<Str, usize, foldhash::fast::RandomState>,
@@ -155,14 +156,15 @@ impl<'e> Exec<'e> {
         }
     }
 
-    /// Runs a template and gives what it printed.
-    pub fn execute(&mut self, set: &Arc<Set>, unit: &Unit, dot: Runtime) -> Run<Vec<u8>> {
+    /// Runs a template and gives what it printed. Bytes that are not UTF-8 are replaced, since manifests are text.
+    pub fn execute(&mut self, set: &Arc<Set>, unit: &Unit, dot: Runtime) -> Run<String> {
+        self.out.clear();
         self.vars.clear();
-        // What is printed is mostly no longer than what prints it.
-        self.out = Vec::with_capacity(unit.tree.code.text.len());
         self.enter(set, unit, Val::bare(dot), 0)?;
-        self.out.shrink_to_fit();
-        Ok(std::mem::take(&mut self.out))
+        Ok(match std::str::from_utf8(&self.out) {
+            Ok(text) => text.to_owned(),
+            Err(_) => String::from_utf8_lossy(&self.out).into_owned(),
+        })
     }
 
     /// Runs a template at the end of the output.
