@@ -58,13 +58,31 @@ const STACK: usize = 512 << 20;
 /// Runs the command line of this process.
 pub fn main() -> ExitCode {
     // The process ends from within: memory given back piece by piece first would cost time and help nobody.
-    let thread = std::thread::Builder::new().stack_size(STACK).spawn(|| std::process::exit(run() as i32));
-    match thread.map(std::thread::JoinHandle::<()>::join) {
+    let work = || std::process::exit(run() as i32);
+    // A second stack for this thread: another thread would have to be woken, on another processor at that, and a short
+    // run waits for that as long as it works.
+    if has_room() {
+        stacker::grow(STACK, work)
+    }
+    match std::thread::Builder::new().stack_size(STACK).spawn(work).map(std::thread::JoinHandle::<()>::join) {
         // The panic has told its story on stderr.
         Ok(_) => Exit::Failed.into(),
         // Where no thread can be had, the main one must do.
         Err(_) => run().into(),
     }
+}
+
+/// Whether address space is there for the asking, so that a stack that cannot be had does not end the process.
+fn has_room() -> bool {
+    #[cfg(target_os = "linux")]
+    {
+        use rustix::process::{Resource, getrlimit};
+        let is_strict = |mode: Vec<u8>| mode.starts_with(b"2");
+        getrlimit(Resource::As).current.is_none()
+            && !std::fs::read("/proc/sys/vm/overcommit_memory").is_ok_and(is_strict)
+    }
+    #[cfg(not(target_os = "linux"))]
+    false
 }
 
 fn run() -> Exit {
