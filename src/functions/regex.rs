@@ -4,7 +4,7 @@
 //! `MustCompile` panics with, `regexMatch` alone with nothing.
 
 use std::collections::HashMap;
-use std::sync::{LazyLock, PoisonError, RwLock};
+use std::sync::{Arc, LazyLock, PoisonError, RwLock};
 
 use super::Param::{Int, Str};
 use super::args::{MAX_TEXT, Out, fail, int, string, text};
@@ -20,40 +20,40 @@ pub(super) const FAMILY: &[Function] = &[
         Ok(compiled(text(a, 0)?).is_ok_and(|regex| text(a, 1).is_ok_and(|s| regex.is_match(s))).into())
     }),
     Function::new("mustRegexMatch", &[Str, Str], |_, a| Ok(must(a)?.is_match(text(a, 1)?).into())),
-    Function::new("regexFind", &[Str, Str], |_, a| find(&regex(a)?, a)),
-    Function::new("mustRegexFind", &[Str, Str], |_, a| find(&must(a)?, a)),
-    Function::new("regexFindAll", &[Str, Str, Int], |_, a| find_all(&regex(a)?, a)),
-    Function::new("mustRegexFindAll", &[Str, Str, Int], |_, a| find_all(&must(a)?, a)),
+    Function::new("regexFind", &[Str, Str], |_, a| find(&*regex(a)?, a)),
+    Function::new("mustRegexFind", &[Str, Str], |_, a| find(&*must(a)?, a)),
+    Function::new("regexFindAll", &[Str, Str, Int], |_, a| find_all(&*regex(a)?, a)),
+    Function::new("mustRegexFindAll", &[Str, Str, Int], |_, a| find_all(&*must(a)?, a)),
     Function::new("regexReplaceAll", &[Str, Str, Str], |_, a| {
-        replace(&regex(a)?, a, Replacement::Template(text(a, 2)?))
+        replace(&*regex(a)?, a, Replacement::Template(text(a, 2)?))
     }),
     Function::new("mustRegexReplaceAll", &[Str, Str, Str], |_, a| {
-        replace(&must(a)?, a, Replacement::Template(text(a, 2)?))
+        replace(&*must(a)?, a, Replacement::Template(text(a, 2)?))
     }),
     Function::new("regexReplaceAllLiteral", &[Str, Str, Str], |_, a| {
-        replace(&regex(a)?, a, Replacement::Literal(text(a, 2)?))
+        replace(&*regex(a)?, a, Replacement::Literal(text(a, 2)?))
     }),
     Function::new("mustRegexReplaceAllLiteral", &[Str, Str, Str], |_, a| {
-        replace(&must(a)?, a, Replacement::Literal(text(a, 2)?))
+        replace(&*must(a)?, a, Replacement::Literal(text(a, 2)?))
     }),
-    Function::new("regexSplit", &[Str, Str, Int], |_, a| split(&regex(a)?, a)),
-    Function::new("mustRegexSplit", &[Str, Str, Int], |_, a| split(&must(a)?, a)),
+    Function::new("regexSplit", &[Str, Str, Int], |_, a| split(&*regex(a)?, a)),
+    Function::new("mustRegexSplit", &[Str, Str, Int], |_, a| split(&*must(a)?, a)),
     Function::new("regexQuoteMeta", &[Str], |_, a| Ok(string(quote_meta(text(a, 0)?)))),
 ];
 
 /// How many expressions are kept compiled: charts use few, but use them often.
 const KEPT: usize = 256;
 
-static COMPILED: LazyLock<RwLock<HashMap<String, Regex>>> = LazyLock::new(RwLock::default);
+static COMPILED: LazyLock<RwLock<HashMap<String, Arc<Regex>>>> = LazyLock::new(RwLock::default);
 
-fn compiled(pattern: &[u8]) -> Result<Regex, SyntaxError> {
+fn compiled(pattern: &[u8]) -> Result<Arc<Regex>, SyntaxError> {
     let Ok(pattern) = std::str::from_utf8(pattern) else {
         return Err(SyntaxError { reason: "invalid UTF-8", part: String::from_utf8_lossy(pattern).into_owned() });
     };
     if let Some(regex) = COMPILED.read().unwrap_or_else(PoisonError::into_inner).get(pattern) {
         return Ok(regex.clone());
     }
-    let regex = Regex::new(pattern)?;
+    let regex = Arc::new(Regex::new(pattern)?);
     let mut kept = COMPILED.write().unwrap_or_else(PoisonError::into_inner);
     if kept.len() >= KEPT {
         kept.clear();
@@ -62,11 +62,11 @@ fn compiled(pattern: &[u8]) -> Result<Regex, SyntaxError> {
     Ok(regex)
 }
 
-fn must(a: &[Runtime]) -> Result<Regex, FuncError> {
+fn must(a: &[Runtime]) -> Result<Arc<Regex>, FuncError> {
     compiled(text(a, 0)?).map_err(|err| FuncError::new(err.to_string()))
 }
 
-fn regex(a: &[Runtime]) -> Result<Regex, FuncError> {
+fn regex(a: &[Runtime]) -> Result<Arc<Regex>, FuncError> {
     let pattern = text(a, 0)?;
     compiled(pattern).map_err(|err| FuncError::new(format!("regexp: Compile({}): {err}", backquoted(pattern))))
 }

@@ -14,14 +14,16 @@ use std::sync::{Arc, OnceLock};
 use regex_automata::Span;
 use regex_automata::meta;
 use regex_automata::util::captures::Captures;
-use regex_syntax::hir::Hir;
+use regex_syntax::hir::{Capture, Class, ClassUnicode, ClassUnicodeRange, Hir, HirKind, Repetition};
 
 /// An expression ready to search with.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct Regex {
-    engine: meta::Regex,
     tree: Hir,
-    /// The engine for long texts, once there was one.
+    /// The engine for short texts of ASCII.
+    ascii: meta::Regex,
+    /// The engine for other short texts, and that for long ones, once there was one.
+    whole: OnceLock<meta::Regex>,
     fast: OnceLock<meta::Regex>,
     names: Arc<[Option<String>]>,
 }
@@ -52,6 +54,10 @@ impl std::error::Error for SyntaxError {}
 /// The memory that a compiled expression may take: what Go allows.
 const SIZE_LIMIT: usize = 128 << 20;
 
+/// The memory of an engine for ASCII up to which that for all characters is within the limit: each of its states, of some
+/// tens of bytes, may be a class, and no class takes more than some tens of thousands.
+const SMALL: usize = 32 << 10;
+
 /// From how many bytes on an automaton is worth making.
 const LONG: usize = 1 << 14;
 
@@ -60,6 +66,24 @@ fn build(tree: &Hir, automaton: bool) -> Option<meta::Regex> {
     let config = meta::Config::new().nfa_size_limit(Some(SIZE_LIMIT)).dfa(false).hybrid(automaton);
     // One thread searches; left to itself the crate asks the system how many there may be.
     meta::Builder::new().configure(config.pool_capacity(1)).build_from_hir(tree).ok()
+}
+
+/// What an expression is where all characters are ASCII. A class of others becomes an automaton for their bytes, which
+/// takes longer to make than most expressions search.
+fn of_ascii(tree: &Hir) -> Hir {
+    let all = |trees: &[Hir]| trees.iter().map(of_ascii).collect();
+    match tree.kind() {
+        HirKind::Class(Class::Unicode(class)) => {
+            let mut class = class.clone();
+            class.intersect(&ClassUnicode::new([ClassUnicodeRange::new('\0', '\x7f')]));
+            Hir::class(Class::Unicode(class))
+        }
+        HirKind::Repetition(of) => Hir::repetition(Repetition { sub: Box::new(of_ascii(&of.sub)), ..of.clone() }),
+        HirKind::Capture(of) => Hir::capture(Capture { sub: Box::new(of_ascii(&of.sub)), ..of.clone() }),
+        HirKind::Concat(trees) => Hir::concat(all(trees)),
+        HirKind::Alternation(trees) => Hir::alternation(all(trees)),
+        HirKind::Empty | HirKind::Literal(_) | HirKind::Class(Class::Bytes(_)) | HirKind::Look(_) => tree.clone(),
+    }
 }
 
 /// Whether text is an expression; it is not compiled.
@@ -74,17 +98,24 @@ impl Regex {
     /// What Go refuses, and what compiles to something too large.
     pub fn new(pattern: &str) -> Result<Regex, SyntaxError> {
         let (tree, names) = parse::parse(pattern)?;
-        let engine = build(&tree, false).ok_or_else(|| SyntaxError::new("expression too large", pattern))?;
-        Ok(Regex { engine, tree, fast: OnceLock::new(), names: names.into() })
+        let too_large = || SyntaxError::new("expression too large", pattern);
+        let ascii = build(&of_ascii(&tree), false).ok_or_else(too_large)?;
+        let whole = match ascii.memory_usage() {
+            ..=SMALL => OnceLock::new(),
+            _ => build(&tree, false).ok_or_else(too_large)?.into(),
+        };
+        Ok(Regex { tree, ascii, whole, fast: OnceLock::new(), names: names.into() })
     }
 
-    /// What to search a text with: most expressions search one short text once, for which making an automaton costs
-    /// more than it saves.
+    /// What to search a text with: most expressions search one short text of ASCII once, for which making more than
+    /// that takes costs more than it saves.
     fn engine(&self, text: &[u8]) -> &meta::Regex {
-        if text.len() < LONG {
-            return &self.engine;
+        let make = |automaton| build(&self.tree, automaton).unwrap_or_else(|| self.ascii.clone());
+        match (text.len() < LONG, text.is_ascii()) {
+            (true, true) => &self.ascii,
+            (true, false) => self.whole.get_or_init(|| make(false)),
+            (false, _) => self.fast.get_or_init(|| make(true)),
         }
-        self.fast.get_or_init(|| build(&self.tree, true).unwrap_or_else(|| self.engine.clone()))
     }
 
     /// Whether it matches somewhere.
@@ -269,6 +300,36 @@ mod tests {
             let by_parts: Vec<_> = long.chunks(part.len()).map(|part| regex.is_match(part)).collect();
             assert_eq!(regex.is_match(&long), by_parts.contains(&true), "{pattern}");
         }
+    }
+
+    /// What is made for ASCII alone finds there what the whole expression does, groups and all.
+    #[test]
+    fn a_text_of_ascii_is_searched_as_any_other() {
+        let cases: serde_json::Value =
+            serde_json::from_str(include_str!("../../tests/fixtures/regex-cases.json")).unwrap();
+        let patterns = cases.as_array().unwrap().iter().filter_map(|case| case["pattern"].as_str());
+        let more =
+            ["[^a-z]", "(?i)k(s)", "\\PL+|(\\pN)", "é|(a)", "(.)(?P<x>[^é])?", "[é-ü]*x", "(?s).{2,3}?", "\\W\\b"];
+        let mut compared = 0;
+        for regex in patterns.chain(more).filter_map(|pattern| Regex::new(pattern).ok()) {
+            let whole = build(&regex.tree, false).unwrap();
+            for text in ["", "K", "ks KS", "a-b_C1\n\t~", "x.y.z:80", "\0\x7f", "aaab 12"] {
+                let found = |engine: &meta::Regex| -> Vec<Vec<Option<Span>>> {
+                    let groups = |found: Captures| (0..found.group_len()).map(|n| found.get_group(n)).collect();
+                    engine.captures_iter(text).map(groups).collect()
+                };
+                assert_eq!(found(&regex.ascii), found(&whole), "{:?} in {text:?}", regex.tree);
+                compared += 1;
+            }
+        }
+        assert!(compared > 400, "{compared}");
+    }
+
+    #[test]
+    fn what_is_too_large_is_refused_whatever_the_text() {
+        let nested = |class: &str| format!("((({class}){{10}}){{10}}){{10}}");
+        assert!(Regex::new(&nested("[a-z]")).is_ok_and(|regex| regex.whole.get().is_some()));
+        assert!(Regex::new(&format!("(?:{}){{1000}}", "\\pL".repeat(90))).is_err());
     }
 
     /// Each case has an expression, a text, and whether Go matches it, or the end of Go's error.
