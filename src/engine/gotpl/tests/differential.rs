@@ -194,7 +194,7 @@ fn compare(binary: &str, seed: u64, templates: &[String], one_error_in: usize) -
 
 /// Templates that go on for as long as Helm has memory are stopped here, in tests sooner than elsewhere.
 fn is_endless(outcome: &Outcome) -> bool {
-    let stopped = ["the template runs for too long", "the template prints too much"];
+    let stopped = ["the template runs for too long", "the template prints too much", "the value is too large"];
     outcome.as_ref().is_err_and(|err| stopped.iter().any(|words| err.contains(words)))
 }
 
@@ -203,9 +203,9 @@ fn text_of(outcome: &Outcome) -> &str {
     text
 }
 
-/// Addresses differ from run to run, in Helm too.
+/// Addresses differ from run to run, in Helm too, and where it took more memory than there is it says nothing.
 fn comparable(outcome: &Outcome) -> bool {
-    !text_of(outcome).contains("0xc000")
+    *outcome != Err(String::new()) && !text_of(outcome).contains("0xc000")
 }
 
 /// A difference that is meant: an entry of tests/fixtures/differences.yaml.
