@@ -61,8 +61,12 @@ impl Gotpl {
         for template in order.iter().filter(|t| !t.jinja) {
             add_template(&mut set, template, &mut scratch)?;
         }
+        Ok(Gotpl::with(context, Arc::new(set), order))
+    }
+
+    fn with(context: Arc<Context>, set: Arc<Set>, order: Vec<Arc<Template>>) -> Self {
         let roots = Roots::new(&context);
-        Ok(Gotpl { context, set: Arc::new(set), order, roots, traced: Mutex::default(), room: Mutex::default() })
+        Gotpl { context, set, order, roots, traced: Mutex::default(), room: Mutex::default() }
     }
 
     /// An engine for the templates of another context. Where they are the same ones they are not parsed again.
@@ -75,8 +79,7 @@ impl Gotpl {
         if order.len() != self.order.len() || !order.iter().zip(&self.order).all(is_same) {
             return Gotpl::new(context);
         }
-        let roots = Roots::new(&context);
-        Ok(Gotpl { context, set: self.set.clone(), order, roots, traced: Mutex::default(), room: Mutex::default() })
+        Ok(Gotpl::with(context, self.set.clone(), order))
     }
 
     /// Renders a template with values that no other one has changed.
