@@ -1,7 +1,9 @@
 //! The `render` command.
 
+#[cfg(target_os = "linux")]
 mod allocator;
 
+#[cfg(target_os = "linux")]
 #[global_allocator]
 static ALLOCATOR: allocator::Allocator = allocator::Allocator;
 

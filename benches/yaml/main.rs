@@ -22,9 +22,12 @@ use process::Usage;
 use readers::{EVENTS, TREES};
 
 /// As in the program, and for all readers alike.
+#[cfg(target_os = "linux")]
 #[path = "../../src/allocator.rs"]
+#[allow(dead_code)] // Its tests: a benchmark has no harness that would run them.
 mod allocator;
 
+#[cfg(target_os = "linux")]
 #[global_allocator]
 static ALLOCATOR: allocator::Allocator = allocator::Allocator;
 
