@@ -32,9 +32,9 @@ fn grammar(text: &[u8]) -> usize {
 
 fn count(mut reader: Reader<'_>) -> usize {
     let (mut events, mut bytes) = (0, 0);
-    while let Some(event) = reader.next().expect("YAML") {
+    while reader.advance().expect("YAML") {
         events += 1;
-        if let EventKind::Scalar { text, .. } = &event.kind {
+        if let EventKind::Scalar { text, .. } = &reader.current().kind {
             bytes += text.len();
         }
     }

@@ -50,7 +50,7 @@ impl Head {
 pub(super) fn read(text: &str) -> Result<Head, ManifestErrorKind> {
     match Scan::default().run(text) {
         Ok(head) => Ok(head),
-        Err(Stop::Yaml(error)) => Err(ManifestErrorKind::Yaml(error)),
+        Err(Stop::Yaml(error)) => Err(ManifestErrorKind::Yaml(*error)),
         Err(Stop::Unusual) => read_whole(text),
     }
 }
@@ -68,13 +68,13 @@ fn read_whole(text: &str) -> Result<Head, ManifestErrorKind> {
 
 /// Why the scan ends early.
 enum Stop {
-    Yaml(YamlError),
+    Yaml(Box<YamlError>),
     /// The head cannot be told from events alone.
     Unusual,
 }
 
-impl From<YamlError> for Stop {
-    fn from(error: YamlError) -> Self {
+impl From<Box<YamlError>> for Stop {
+    fn from(error: Box<YamlError>) -> Self {
         Stop::Yaml(error)
     }
 }
@@ -118,7 +118,8 @@ struct Scan {
 impl Scan {
     fn run(mut self, text: &str) -> Result<Head, Stop> {
         let mut reader = Reader::new(text.as_bytes());
-        while let Some(event) = reader.next()? {
+        while reader.advance()? {
+            let event = reader.current();
             // Helm looks no further than the first document; `...` can be followed by anything.
             if event.kind == EventKind::DocumentEnd {
                 break;
@@ -126,20 +127,20 @@ impl Scan {
             self.event(event)?;
         }
         match reader.bad_within(yaml::READ_AHEAD) {
-            Some(error) => Err(Stop::Yaml(error)),
+            Some(error) => Err(Stop::Yaml(error.into())),
             None => Ok(self.head),
         }
     }
 
-    fn event(&mut self, event: Event<'_>) -> Result<(), Stop> {
+    fn event(&mut self, event: &Event<'_>) -> Result<(), Stop> {
         if event.kind.props().is_some() {
             return Err(Stop::Unusual);
         }
-        match event.kind {
+        match &event.kind {
             EventKind::DocumentStart { .. } | EventKind::DocumentEnd => Ok(()),
             EventKind::Alias(_) => Err(Stop::Unusual),
-            EventKind::Scalar { text, style, .. } if self.key_comes() => self.key(&text, style == Style::Plain),
-            EventKind::Scalar { text, style, .. } => self.scalar(&text, style == Style::Plain),
+            EventKind::Scalar { text, style, .. } if self.key_comes() => self.key(text, *style == Style::Plain),
+            EventKind::Scalar { text, style, .. } => self.scalar(text, *style == Style::Plain),
             EventKind::SequenceStart { .. } | EventKind::MappingStart { .. } if self.key_comes() => Err(Stop::Unusual),
             EventKind::SequenceStart { .. } => self.list(),
             EventKind::MappingStart { .. } => self.map(),

@@ -99,7 +99,8 @@ pub(crate) const READ_AHEAD: usize = 512;
 fn document(reader: Reader<'_>, pos: impl Fn(usize) -> Pos) -> Result<Loaded, YamlError> {
     let mut events = Expander::new(reader);
     let mut builder = Builder::new(pos);
-    while let Some(event) = events.next()? {
+    while events.advance()? {
+        let event = events.event();
         match event.kind {
             EventKind::DocumentStart { .. } => {}
             EventKind::DocumentEnd => {
@@ -172,18 +173,18 @@ impl<P: Fn(usize) -> Pos> Builder<P> {
     ///
     /// # Errors
     /// What Helm's library refuses.
-    pub fn add(&mut self, event: Event<'_>, alias: Option<usize>) -> Result<(), YamlError> {
+    pub fn add(&mut self, event: &Event<'_>, alias: Option<usize>) -> Result<(), YamlError> {
         if let Some(Open::Map(OpenMap { key: Key::Missing, .. })) = self.stack.last()
             && event.kind.nesting() >= 0
         {
-            return self.add_key(&event, alias);
+            return self.add_key(event, alias);
         }
         let Event { kind, start, end } = event;
+        let start = *start;
         match kind {
-            EventKind::Scalar { text, style, props } => {
-                let tag = props.as_deref().and_then(|p| p.tag.as_deref());
-                let resolved = resolve(&text, style, tag).map_err(|message| YamlError::new(start, message))?;
-                self.add_scalar(resolved, &text, start, alias)
+            EventKind::Scalar { text, style, .. } => {
+                let resolved = resolve(text, *style, kind.tag()).map_err(|message| YamlError::new(start, message))?;
+                self.add_scalar(resolved, text, start, alias)
             }
             EventKind::SequenceStart { .. } => self.open_list(start, alias),
             EventKind::MappingStart { .. } => {
@@ -192,7 +193,7 @@ impl<P: Fn(usize) -> Pos> Builder<P> {
                 self.stack.push(Open::Map(map));
                 Ok(())
             }
-            EventKind::SequenceEnd | EventKind::MappingEnd => self.close(end),
+            EventKind::SequenceEnd | EventKind::MappingEnd => self.close(*end),
             EventKind::Alias(_) | EventKind::DocumentStart { .. } | EventKind::DocumentEnd => Ok(()),
         }
     }

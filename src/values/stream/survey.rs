@@ -274,7 +274,7 @@ impl<'p> Survey<'p> {
                 _ if collecting.incomplete => {}
                 (Some(value), _) => collecting.builder.add_alias(value, event.start)?,
                 (None, Some(_)) => collecting.incomplete = true,
-                (None, None) => collecting.builder.add(event.clone(), None)?,
+                (None, None) => collecting.builder.add(event, None)?,
             }
         }
         let depth = self.walk.depth();

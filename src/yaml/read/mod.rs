@@ -87,15 +87,19 @@ impl<'a> Reader<'a> {
         Ok(self.advance()?.then(|| self.take_current()))
     }
 
-    /// Goes on to the next event, which is not moved anywhere; false after the last document.
+    /// Goes on to the next event, which stays where it is: moving one costs as much as reading it. False after the last
+    /// document.
+    ///
+    /// # Errors
+    /// As [`Reader::next`].
     #[inline]
-    pub(super) fn advance(&mut self) -> Step {
+    pub fn advance(&mut self) -> Result<bool, Box<YamlError>> {
         if self.at_ease { self.fast_step() } else { self.slow_step() }
     }
 
     /// The event that was come to last.
     #[inline(always)]
-    pub(super) fn current(&self) -> &Event<'a> {
+    pub fn current(&self) -> &Event<'a> {
         &self.event
     }
 
