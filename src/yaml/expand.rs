@@ -54,20 +54,10 @@ impl<'a> Expander<'a> {
         !self.replays.is_empty()
     }
 
-    /// The next event, never an alias; nothing after the last document.
+    /// Goes on to the next event, never an alias, which is not moved anywhere; false after the last document.
     ///
     /// # Errors
     /// What is not YAML; an alias to an unknown anchor or to a node that it is itself in; too much aliasing or nesting.
-    #[inline]
-    #[expect(clippy::should_implement_trait, reason = "the iterator would yield results that go on after an error")]
-    pub fn next(&mut self) -> Result<Option<Event<'a>>, YamlError> {
-        Ok(self.advance()?.then(|| self.take_event()))
-    }
-
-    /// Goes on to the next event, which is not moved anywhere; false after the last document.
-    ///
-    /// # Errors
-    /// As [`Expander::next`].
     #[inline]
     pub fn advance(&mut self) -> Result<bool, Box<YamlError>> {
         self.alias = None;
