@@ -77,6 +77,10 @@ fn numbers_go_through_names() {
         ("{% set p = Values.port if Values.up else Values.admin %}\nk: {{ p }}", &["1:1"]),
         ("{% set p = Values.none | default(Values.admin) %}\nk: {{ p }}", &["2:1"]),
         ("{% set p = Values.down or Values.port %}\nk: {{ p }}", &["1:1"]),
+        (
+            "k: {{ Values.one and Values.equal.a and Values.equal.b }}\nk: {{ Values.down or Values.equal.a or Values.equal.b }}",
+            &["10:16", "10:9"],
+        ),
         ("{% set p = Values.text | int %}\nk: {{ p }}", &["11:1"]),
         ("k: {{ other }}\nk: {{ h.shared }}", &["15:13", "15:13"]),
         ("{% set p = Values.port %}\nk: {% include '_i.j2' %}", &["1:1"]),

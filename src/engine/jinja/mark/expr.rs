@@ -235,25 +235,21 @@ impl<'t> Marker<'t> {
     }
 
     /// `a or b`, where each but the last may be passed over.
-    fn alternatives(
-        &self,
-        close: &str,
-        op: BinOpKind,
-        left: &Expr<'t>,
-        right: &Expr<'t>,
-        mut names: Names<'_>,
-    ) -> String {
-        let left = match left {
-            Expr::BinOp(inner) if is_chained(op, inner.op) => {
-                let first = self.alternatives(close, op, &inner.left, &inner.right, names.as_deref_mut());
-                return format!("{first} {} {}", operator(op), self.operand(right, names));
-            }
-            other => match names {
-                Some(_) => self.part(close, |names| self.operand(other, Some(names))),
-                None => self.plain(other),
-            },
-        };
+    fn alternatives(&self, close: &str, op: BinOpKind, left: &Expr<'t>, right: &Expr<'t>, names: Names<'_>) -> String {
+        let left = self.passed_over(close, op, left, names.is_some());
         format!("{left} {} {}", operator(op), self.operand(right, names))
+    }
+
+    /// One that is not the last, or several; `asked` is whether names are.
+    fn passed_over(&self, close: &str, op: BinOpKind, expr: &Expr<'t>, asked: bool) -> String {
+        match expr {
+            Expr::BinOp(inner) if is_chained(op, inner.op) => {
+                let [left, right] = [&inner.left, &inner.right].map(|one| self.passed_over(close, op, one, asked));
+                format!("{left} {} {right}", operator(op))
+            }
+            one if asked => self.part(close, |names| self.operand(one, Some(names))),
+            one => self.plain(one),
+        }
     }
 
     fn operation(&self, op: BinOpKind, left: &Expr<'t>, right: &Expr<'t>, mut names: Names<'_>) -> String {
