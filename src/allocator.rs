@@ -31,8 +31,10 @@ const HUGE: usize = 2 << 20;
 /// So much address space is had from the kernel at once.
 const REGION: usize = 16 * HUGE;
 
-/// The allocator of the whole program.
-pub struct Allocator;
+#[global_allocator]
+static ALLOCATOR: Allocator = Allocator;
+
+struct Allocator;
 
 /// What one thread has to give: the rest of its region, and free blocks by class, each with the next one's address in
 /// its first bytes.
@@ -186,17 +188,12 @@ unsafe impl GlobalAlloc for Allocator {
 
     #[inline(never)]
     unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
-        match Home::of(layout) {
-            Home::Class(class, size) => {
-                let block = HEAP.with(|heap| unsafe { heap.take(class, size) });
-                if !block.is_null() {
-                    unsafe { block.write_bytes(0, layout.size()) };
-                }
-                block
-            }
-            Home::Pages(size) => map(size),
-            Home::System => unsafe { System.alloc_zeroed(layout) },
+        let block = unsafe { self.alloc(layout) };
+        let is_zero = matches!(Home::of(layout), Home::Pages(_));
+        if !block.is_null() && !is_zero {
+            unsafe { block.write_bytes(0, layout.size()) };
         }
+        block
     }
 
     #[inline(never)]
@@ -215,11 +212,12 @@ unsafe impl GlobalAlloc for Allocator {
         // SAFETY: the caller vouches for the size with this alignment.
         let wanted = unsafe { Layout::from_size_align_unchecked(size, layout.align()) };
         match (Home::of(layout), Home::of(wanted)) {
-            (Home::Class(_, old), Home::Class(_, new)) if old == new => return block,
+            (Home::Class(_, old), Home::Class(_, new)) | (Home::Pages(old), Home::Pages(new)) if old == new => {
+                return block;
+            }
             (Home::Class(_, old), Home::Class(_, new)) if HEAP.with(|heap| heap.resize_last(block, old, new)) => {
                 return block;
             }
-            (Home::Pages(old), Home::Pages(new)) if old == new => return block,
             (Home::Pages(old), Home::Pages(new)) => {
                 return unsafe { mremap(block.cast(), old, new, MremapFlags::MAYMOVE) }
                     .map_or(null_mut(), |at| at.cast());

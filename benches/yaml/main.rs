@@ -27,10 +27,6 @@ use readers::{EVENTS, TREES};
 #[allow(dead_code)] // Its tests: a benchmark has no harness that would run them.
 mod allocator;
 
-#[cfg(target_os = "linux")]
-#[global_allocator]
-static ALLOCATOR: allocator::Allocator = allocator::Allocator;
-
 const MB: usize = 1_000_000;
 /// The argument that makes a process one that is measured.
 const CHILD: &str = "--child";

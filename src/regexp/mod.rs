@@ -111,10 +111,10 @@ impl Regex {
     /// that takes costs more than it saves.
     fn engine(&self, text: &[u8]) -> &meta::Regex {
         let make = |automaton| build(&self.tree, automaton).unwrap_or_else(|| self.ascii.clone());
-        match (text.len() < LONG, text.is_ascii()) {
-            (true, true) => &self.ascii,
-            (true, false) => self.whole.get_or_init(|| make(false)),
-            (false, _) => self.fast.get_or_init(|| make(true)),
+        match text {
+            _ if text.len() >= LONG => self.fast.get_or_init(|| make(true)),
+            _ if text.is_ascii() => &self.ascii,
+            _ => self.whole.get_or_init(|| make(false)),
         }
     }
 
